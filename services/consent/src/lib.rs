@@ -1,0 +1,1 @@
+//! Consent to contact: rules, answers, letters.

@@ -1,0 +1,1 @@
+//! Sends each e-mail once by SMTP.

@@ -1,0 +1,1 @@
+//! JetStream: publish, consume, ask, relay the outbox, park.

@@ -1,0 +1,1 @@
+//! Letters: typst templates to tagged PDF.

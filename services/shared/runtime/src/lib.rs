@@ -1,0 +1,1 @@
+//! The chassis: settings, telemetry, probes, signals, drain.

@@ -1,0 +1,1 @@
+//! PostgreSQL: pools, sealed columns, outbox and inbox tables.
