@@ -1,1 +1,3 @@
+//! Starts the mailer.
+
 fn main() {}
