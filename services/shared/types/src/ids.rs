@@ -59,6 +59,8 @@ typed_id! {
     StudyId = "study";
     /// A wish of researchers to contact one patient.
     ContactRequestId = "contact request";
+    /// A patient inside the consent service; means nothing elsewhere.
+    PatientId = "patient";
     /// One recorded consent decision of a patient.
     ConsentModeId = "consent mode";
     /// An e-mail, from the command to its delivery.
