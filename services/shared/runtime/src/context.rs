@@ -14,6 +14,9 @@ use tracing::Instrument;
 
 use crate::{Environment, Health, Shutdown};
 
+/// How long tasks may take to be dropped at the hard stop.
+const HARD_STOP: Duration = Duration::from_secs(1);
+
 /// Shared by everything that a service starts; clones share one state.
 #[derive(Clone)]
 pub struct Context {
@@ -84,7 +87,8 @@ impl Context {
         if tokio::time::timeout(deadline, self.tasks.wait()).await.is_err() {
             tracing::warn!(tasks = self.tasks.len(), "drain took too long, dropping tasks");
             self.shutdown.now();
-            self.tasks.wait().await;
+            // A task that never waits cannot be dropped; the process ends without it.
+            let _ = tokio::time::timeout(HARD_STOP, self.tasks.wait()).await;
         }
     }
 }

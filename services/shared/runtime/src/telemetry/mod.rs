@@ -25,7 +25,7 @@ use tracing_subscriber::{EnvFilter, Layer};
 use crate::ChassisSettings;
 
 pub use log::log_panics;
-pub use propagation::{HeaderCarrier, current_trace_id, current_traceparent, parent_of, parse_traceparent};
+pub use propagation::{current_trace_id, current_traceparent, parent_of, parse_traceparent};
 
 const NAMESPACE: &str = "coffer";
 const EXPORT_TIMEOUT: Duration = Duration::from_secs(5);

@@ -1,16 +1,16 @@
 //! Trace context across process borders, as W3C `traceparent`.
 
 use axum::http::HeaderMap;
+use opentelemetry::Context;
 use opentelemetry::propagation::{Extractor, TextMapPropagator};
 use opentelemetry::trace::{SpanContext, TraceContextExt};
-use opentelemetry::{Context, TraceId};
 use opentelemetry_sdk::propagation::TraceContextPropagator;
 
 const TRACEPARENT: &str = "traceparent";
 
 /// The trace that the present span belongs to, in the form that people copy into a search box.
 pub fn current_trace_id() -> Option<String> {
-    current().map(|span| span.trace_id()).map(|id: TraceId| id.to_string())
+    current().map(|span| span.trace_id().to_string())
 }
 
 /// The present span as a `traceparent`, for an outbox row or a message header.
@@ -40,9 +40,7 @@ pub(super) fn current() -> Option<SpanContext> {
     Some(span.span_context().clone()).filter(SpanContext::is_valid)
 }
 
-/// HTTP headers as OpenTelemetry reads them.
-#[derive(Debug)]
-pub struct HeaderCarrier<'a>(pub &'a HeaderMap);
+struct HeaderCarrier<'a>(&'a HeaderMap);
 
 impl Extractor for HeaderCarrier<'_> {
     fn get(&self, key: &str) -> Option<&str> {
