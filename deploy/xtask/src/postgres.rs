@@ -1,0 +1,200 @@
+//! A PostgreSQL cluster of our own, from the system's packages.
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt as _, chown, symlink};
+use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use anyhow::Context;
+
+use crate::paths::{local, local_folder, root};
+use crate::process::{self, Signal};
+use crate::shell::{capture, install, is_root};
+
+/// The superuser of every local cluster, and its password.
+const SUPERUSER: (&str, &str) = ("coffer", "coffer-demo");
+
+/// Settings for tests, whose data may die with the machine.
+const CARELESS: &[&str] = &["fsync=off", "synchronous_commit=off", "full_page_writes=off"];
+
+/// A cluster, known by its name.
+pub(crate) struct Cluster {
+    pub name: &'static str,
+    pub port: u16,
+    /// Whether its data must survive a power cut.
+    pub durable: bool,
+}
+
+impl Cluster {
+    /// Installs PostgreSQL if missing, makes the cluster if new, starts the server and waits for it.
+    pub(crate) fn start(&self) -> anyhow::Result<()> {
+        let binaries = binaries()?;
+        let owner = Owner::of_server()?;
+        let data = data_folder(self.name, owner.as_ref())?;
+        if !data.join("PG_VERSION").exists() {
+            initialise(&binaries, &data, owner.as_ref())?;
+        }
+        let mut server = Command::new(binaries.join("postgres"));
+        server
+            .arg("-D")
+            .arg(&data)
+            .args(["-p", &self.port.to_string()])
+            .args(["-c", "listen_addresses=127.0.0.1"])
+            .args(["-c", "unix_socket_directories="])
+            .args(["-c", "max_connections=300"]);
+        if !self.durable {
+            server.args(CARELESS.iter().flat_map(|setting| ["-c", setting]));
+        }
+        process::start(self.name, drop_to(owner.as_ref(), &mut server))?;
+        let probe = binaries.join("pg_isready");
+        process::wait_until(self.name, Duration::from_secs(60), || {
+            let port = self.port.to_string();
+            capture(Command::new(&probe).args(["-q", "-h", "127.0.0.1", "-p", &port])).is_ok()
+        })
+    }
+
+    /// The superuser's URL of a database.
+    pub(crate) fn url(&self, database: &str) -> String {
+        let (user, password) = SUPERUSER;
+        format!("postgres://{user}:{password}@127.0.0.1:{}/{database}", self.port)
+    }
+
+    /// Runs a script in a database as superuser; stops at the first error.
+    pub(crate) fn execute(&self, database: &str, sql: &str) -> anyhow::Result<String> {
+        let script = tempfile::NamedTempFile::new().context("writing a script")?;
+        fs::write(script.path(), sql)?;
+        capture(
+            Command::new(binaries()?.join("psql"))
+                .args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d"])
+                .arg(self.url(database))
+                .arg("-f")
+                .arg(script.path()),
+        )
+    }
+}
+
+/// Stops the server.
+pub(crate) fn stop(name: &str) -> anyhow::Result<()> {
+    process::stop(name, Signal::Interrupt)
+}
+
+/// Deletes the data of a stopped cluster.
+pub(crate) fn delete(name: &str) -> anyhow::Result<()> {
+    let link = local(name);
+    if let Ok(target) = fs::read_link(&link) {
+        fs::remove_dir_all(target).context("deleting the cluster")?;
+        return fs::remove_file(link).context("deleting the link to the cluster");
+    }
+    if link.exists() {
+        fs::remove_dir_all(link).context("deleting the cluster")?;
+    }
+    Ok(())
+}
+
+/// The unprivileged user that the server runs as when we are root.
+struct Owner {
+    user: u32,
+    group: u32,
+}
+
+impl Owner {
+    /// `postgres` if the package made it, else `nobody`; none when we are not root.
+    fn of_server() -> anyhow::Result<Option<Self>> {
+        if !is_root()? {
+            return Ok(None);
+        }
+        let users = fs::read_to_string("/etc/passwd").context("reading the users")?;
+        let owner = ["postgres", "nobody"]
+            .iter()
+            .find_map(|name| users.lines().find_map(|line| Self::parse(line, name)))
+            .context("there is no user `postgres` or `nobody` to run PostgreSQL as")?;
+        Ok(Some(owner))
+    }
+
+    fn parse(line: &str, name: &str) -> Option<Self> {
+        let mut fields = line.split(':');
+        if fields.next() != Some(name) {
+            return None;
+        }
+        let user = fields.nth(1)?.parse().ok()?;
+        let group = fields.next()?.parse().ok()?;
+        Some(Self { user, group })
+    }
+}
+
+/// Gives up root for the child; its folder must be one that the user may enter.
+fn drop_to<'a>(owner: Option<&Owner>, command: &'a mut Command) -> &'a mut Command {
+    command.current_dir("/");
+    if let Some(owner) = owner {
+        command.uid(owner.user).gid(owner.group);
+    }
+    command
+}
+
+/// `.local/<name>`; when the server runs as another user a link to a folder of its own,
+/// since the clone may lie where that user cannot look.
+fn data_folder(name: &str, owner: Option<&Owner>) -> anyhow::Result<PathBuf> {
+    local_folder("")?;
+    let link = local(name);
+    let Some(owner) = owner else {
+        return Ok(link);
+    };
+    if let Ok(target) = fs::read_link(&link) {
+        return Ok(target);
+    }
+    let slug = root().to_string_lossy().trim_matches('/').replace('/', "-");
+    let folder = Path::new("/var/lib/coffer-local").join(slug).join(name);
+    fs::create_dir_all(&folder).context("creating the folder of the cluster")?;
+    fs::set_permissions(&folder, fs::Permissions::from_mode(0o700))?;
+    chown(&folder, Some(owner.user), Some(owner.group))?;
+    symlink(&folder, &link).context("linking to the folder of the cluster")?;
+    Ok(folder)
+}
+
+fn initialise(binaries: &Path, data: &Path, owner: Option<&Owner>) -> anyhow::Result<()> {
+    let (user, password) = SUPERUSER;
+    let password_file = tempfile::NamedTempFile::new().context("writing the password")?;
+    fs::write(password_file.path(), password)?;
+    if let Some(owner) = owner {
+        chown(password_file.path(), Some(owner.user), Some(owner.group))?;
+    }
+    let mut command = Command::new(binaries.join("initdb"));
+    command
+        .args(["--encoding=UTF8", "--locale=C", "--auth=scram-sha-256", "--no-sync"])
+        .args(["--username", user])
+        .arg("--pwfile")
+        .arg(password_file.path())
+        .arg("-D")
+        .arg(data);
+    capture(drop_to(owner, &mut command)).map(drop)
+}
+
+/// The folder of the newest installed server; installs the package if there is none.
+fn binaries() -> anyhow::Result<PathBuf> {
+    if let Some(found) = newest_binaries() {
+        return Ok(found);
+    }
+    install(&["postgresql"])?;
+    newest_binaries().context("PostgreSQL was installed, but its programs are not found")
+}
+
+fn newest_binaries() -> Option<PathBuf> {
+    let on_path = std::env::var_os("PATH")
+        .into_iter()
+        .flat_map(|path| std::env::split_paths(&path).collect::<Vec<_>>())
+        .find(|folder| folder.join("initdb").is_file());
+    let versions = fs::read_dir("/usr/lib/postgresql").ok();
+    let packaged = versions
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| {
+            let folder = entry.ok()?.path();
+            let version: u32 = folder.file_name()?.to_str()?.parse().ok()?;
+            let binaries = folder.join("bin");
+            binaries.join("initdb").is_file().then_some((version, binaries))
+        })
+        .max_by_key(|(version, _)| *version);
+    packaged.map(|(_, binaries)| binaries).or(on_path)
+}
