@@ -23,6 +23,9 @@ pub struct Database {
     pub problem: ::prost::alloc::string::String,
     #[prost(message, repeated, tag = "5")]
     pub tables: ::prost::alloc::vec::Vec<Table>,
+    /// What it holds, in a sentence or two.
+    #[prost(string, tag = "6")]
+    pub description: ::prost::alloc::string::String,
 }
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Table {
