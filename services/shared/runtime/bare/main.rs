@@ -75,6 +75,7 @@ impl Service for BareService {
     }
 }
 
+#[tracing::instrument(skip_all)]
 #[expect(clippy::panic, reason = "the tests look how the chassis takes it")]
 async fn behave(temper: Temper, context: Context) -> anyhow::Result<()> {
     let soon = tokio::time::sleep(Duration::from_millis(300));

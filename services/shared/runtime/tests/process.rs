@@ -87,8 +87,12 @@ async fn probes_answer_and_sigterm_drains() {
 async fn log_lines_carry_their_origin() {
     let mut process = Process::start(&[]).await;
     process.terminate().await;
+    let line = process.line("work finished").await;
+    assert_eq!(line["trace_id"].as_str().unwrap().len(), 32);
+    assert_eq!(line["span_id"].as_str().unwrap().len(), 16);
     let line = process.line("stopped").await;
     assert_eq!(line["service"], "coffer-bare");
+    assert_eq!(line["trace_id"], Value::Null);
     assert_eq!(line["level"], "INFO");
     assert_eq!(line["failed"], false);
     assert!(line["timestamp"].as_str().unwrap().ends_with('Z'));
