@@ -49,7 +49,7 @@ impl Cluster {
         }
         process::start(self.name, drop_to(owner.as_ref(), &mut server))?;
         let probe = binaries.join("pg_isready");
-        process::wait_until(self.name, Duration::from_secs(60), || {
+        process::wait_until(self.name, Duration::from_mins(1), || {
             let port = self.port.to_string();
             capture(Command::new(&probe).args(["-q", "-h", "127.0.0.1", "-p", &port])).is_ok()
         })

@@ -47,7 +47,8 @@ pub(crate) fn stop() -> anyhow::Result<()> {
 
 /// Lines for a shell to source.
 pub(crate) fn exports(environment: &Environment) -> String {
-    environment.iter().map(|(name, value)| format!("export {name}={value}\n")).collect()
+    let lines: Vec<_> = environment.iter().map(|(name, value)| format!("export {name}={value}\n")).collect();
+    lines.concat()
 }
 
 fn write_environment(environment: &Environment) -> anyhow::Result<()> {

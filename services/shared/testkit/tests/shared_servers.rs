@@ -1,5 +1,4 @@
 //! The shared servers give each test surroundings of its own.
-#![expect(clippy::unwrap_used, reason = "tests")]
 
 use async_nats::jetstream::{self, stream};
 use sqlx::{Connection as _, PgConnection};
