@@ -10,7 +10,6 @@ use std::time::Duration;
 use coffer_types::Clock;
 use futures::FutureExt;
 use tokio_util::task::TaskTracker;
-use tracing::Instrument;
 
 use crate::{Environment, Health, Shutdown};
 
@@ -56,7 +55,7 @@ impl Context {
     /// is dropped. An error or a panic drains the whole process, which then exits non-zero.
     pub fn spawn(&self, name: &'static str, task: impl Future<Output = anyhow::Result<()>> + Send + 'static) {
         let (context, hard) = (self.clone(), self.shutdown.hard());
-        let supervised = async move {
+        self.tasks.spawn(async move {
             let outcome = hard.run_until_cancelled(AssertUnwindSafe(task).catch_unwind()).await;
             match outcome {
                 None => tracing::warn!(task = name, "task dropped at the hard stop"),
@@ -64,9 +63,7 @@ impl Context {
                 Some(Ok(Err(error))) => context.fail(name, &format!("{error:#}")),
                 Some(Err(panic)) => context.fail(name, panic_text(panic.as_ref())),
             }
-        };
-        // Tasks outlive the span that spawned them: they start traces of their own.
-        self.tasks.spawn(supervised.instrument(tracing::Span::none()));
+        });
     }
 
     /// Whether a supervised task has failed.
