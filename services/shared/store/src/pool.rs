@@ -1,0 +1,71 @@
+//! The pool of connections, and the migrations that run before it is used.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use futures::future::BoxFuture;
+use sqlx::PgPool;
+use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use thiserror::Error;
+
+use crate::DatabaseSettings;
+
+/// No statement of a service may run longer; research queries have pools of their own.
+const STATEMENT_TIMEOUT: &str = "15s";
+/// Nor wait longer for a lock.
+const LOCK_TIMEOUT: &str = "10s";
+
+/// Why the database cannot be used.
+#[derive(Debug, Error)]
+pub enum StoreError {
+    /// The URL is missing or not one of PostgreSQL. It is not repeated, since it holds a password.
+    #[error("database.url is not a PostgreSQL URL")]
+    Url,
+    /// The server does not answer, or refuses.
+    #[error("the database cannot be reached")]
+    Unreachable(#[source] sqlx::Error),
+    /// The schema could not be brought up to date.
+    #[error("the migrations failed")]
+    Migration(#[from] MigrateError),
+}
+
+/// Opens the pool. Connections are made when needed, so a database that is down does not stop the start.
+///
+/// # Errors
+/// The URL cannot be understood.
+pub async fn connect(settings: &DatabaseSettings, application: &str) -> Result<PgPool, StoreError> {
+    let options = PgConnectOptions::from_str(settings.url.expose())
+        .map_err(|_| StoreError::Url)?
+        .application_name(application)
+        .options([("statement_timeout", STATEMENT_TIMEOUT), ("lock_timeout", LOCK_TIMEOUT)]);
+    Ok(PgPoolOptions::new()
+        .max_connections(settings.max_connections)
+        .acquire_timeout(Duration::from_millis(settings.acquire_timeout_ms))
+        .connect_lazy_with(options))
+}
+
+/// Brings the messaging tables and then the service's own up to date. Replicas that start together wait
+/// for each other.
+///
+/// # Errors
+/// The database cannot be reached, or a migration differs from the one that ran before.
+pub async fn migrate(pool: &PgPool, service: &Migrator) -> Result<(), StoreError> {
+    let mut messaging = sqlx::migrate!("./migrations");
+    messaging.dangerous_set_table_name("_coffer_messaging_migrations");
+    messaging.run(pool).await?;
+    service.run(pool).await?;
+    Ok(())
+}
+
+/// A part of `/readyz`: the database answers.
+pub fn health(pool: &PgPool) -> impl Fn() -> BoxFuture<'static, Result<(), String>> + Send + Sync + 'static {
+    let pool = pool.clone();
+    move || {
+        let pool = pool.clone();
+        Box::pin(async move {
+            let answer: Result<i32, sqlx::Error> = sqlx::query_scalar("SELECT 1").fetch_one(&pool).await;
+            answer.map(drop).map_err(|_| "the database does not answer".to_owned())
+        })
+    }
+}
