@@ -1,1 +1,5 @@
-fn main() {}
+//! Consent to contact: rules, answers, letters.
+
+fn main() -> std::process::ExitCode {
+    coffer_runtime::run::<coffer_consent::service::Consent>()
+}
