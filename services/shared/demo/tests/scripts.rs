@@ -1,4 +1,5 @@
 //! The scripts run on a real server, and hold what the other services ask for.
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
 use chrono::NaiveDate;
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};

@@ -7,8 +7,17 @@
 
 mod blocking;
 mod broker;
+mod browser;
 mod database;
+mod mailbox;
+mod mailbox_page;
 mod shared;
+mod smtp;
+mod traces;
 
 pub use broker::{TestBroker, broker};
+pub use browser::{Browser, Violation, ViolationNode};
 pub use database::{TestDatabase, database};
+pub use mailbox::mailbox;
+pub use smtp::{Inbox, SinkAction, SinkAttachment, SinkMessage, SinkRule, SmtpSink, Verb};
+pub use traces::{SpanData, TraceCollector};
