@@ -1,0 +1,127 @@
+//! The connection of a service to the broker.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_nats::{Client, ConnectOptions, Event, ServerAddr, connection, jetstream};
+use coffer_runtime::Context;
+use coffer_store::Keyring;
+use coffer_types::Clock;
+use rand::Rng;
+use tokio::sync::Notify;
+
+use crate::namespace::Namespace;
+use crate::outbox::Outbox;
+use crate::{BusError, BusSettings, metrics};
+
+const JETSTREAM_TIMEOUT: Duration = Duration::from_secs(5);
+const LONGEST_RECONNECT_DELAY_MS: u64 = 4_000;
+
+/// A service on the bus; clones share one connection.
+#[derive(Clone)]
+pub struct Bus {
+    pub(crate) client: Client,
+    pub(crate) jetstream: jetstream::Context,
+    pub(crate) namespace: Namespace,
+    pub(crate) service: &'static str,
+    pub(crate) keyring: Keyring,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) replicas: usize,
+    pub(crate) ask_timeout: Duration,
+    pub(crate) retry: Arc<[Duration]>,
+    /// Tells the relay that rows are waiting.
+    pub(crate) rows: Arc<Notify>,
+}
+
+impl Bus {
+    /// Connects, and goes on trying while the broker is away. Adds the part `broker` to `/readyz`.
+    ///
+    /// # Errors
+    /// The settings cannot be used.
+    pub async fn connect(
+        settings: &BusSettings,
+        service: &'static str,
+        context: &Context,
+    ) -> Result<Self, BusError> {
+        let addresses = addresses(&settings.url)?;
+        let client = options(settings, service)?.connect(addresses).await.map_err(BusError::broker)?;
+        watch_health(&client, context);
+        let jetstream = jetstream::ContextBuilder::new().timeout(JETSTREAM_TIMEOUT).build(client.clone());
+        Ok(Self {
+            client,
+            jetstream,
+            namespace: Namespace::new(&settings.namespace)?,
+            service,
+            keyring: Keyring::new(&settings.sealing)?,
+            clock: context.clock.clone(),
+            replicas: settings.replicas,
+            ask_timeout: Duration::from_millis(settings.ask_timeout_ms),
+            retry: settings.retry_seconds.iter().copied().map(Duration::from_secs).collect(),
+            rows: Arc::new(Notify::new()),
+        })
+    }
+
+    /// Where this service's messages are written, each in the transaction that makes it true.
+    pub fn outbox(&self) -> Outbox {
+        Outbox::new(self.service, self.keyring.clone(), self.clock.clone(), self.rows.clone())
+    }
+}
+
+fn addresses(urls: &str) -> Result<Vec<ServerAddr>, BusError> {
+    urls.split(',')
+        .map(|url| url.trim().parse())
+        .collect::<Result<_, _>>()
+        .map_err(|_| BusError::Settings("url is not of the form nats://host:port".to_owned()))
+}
+
+fn options(settings: &BusSettings, service: &'static str) -> Result<ConnectOptions, BusError> {
+    let options = ConnectOptions::new()
+        .name(format!("coffer-{service}"))
+        .custom_inbox_prefix(format!("_INBOX_{service}"))
+        .ping_interval(Duration::from_secs(5))
+        .retry_on_initial_connect()
+        .max_reconnects(None)
+        .reconnect_delay_callback(reconnect_delay)
+        .event_callback(|event| async move { tell(&event) });
+    if settings.credentials.is_empty() {
+        return Ok(options);
+    }
+    options
+        .credentials(settings.credentials.expose())
+        .map_err(|_| BusError::Settings("credentials are not of the expected form".to_owned()))
+}
+
+/// Grows with the attempts; jitter keeps replicas from coming back all at once.
+fn reconnect_delay(attempts: usize) -> Duration {
+    let exponent = u32::try_from(attempts.min(6)).unwrap_or_default();
+    let ceiling = (100 * 2_u64.pow(exponent)).min(LONGEST_RECONNECT_DELAY_MS);
+    Duration::from_millis(rand::rng().random_range(ceiling / 2..=ceiling))
+}
+
+/// The client's events are the only sign of dropped messages and denied subjects.
+fn tell(event: &Event) {
+    let name = match event {
+        Event::Connected => "connected",
+        Event::Disconnected => "disconnected",
+        Event::SlowConsumer(_) => "slow_consumer",
+        Event::ServerError(_) => "server_error",
+        Event::ClientError(_) => "client_error",
+        Event::LameDuckMode => "lame_duck_mode",
+        Event::Draining => "draining",
+        Event::Closed => "closed",
+    };
+    metrics::connection_event(name);
+    match event {
+        Event::Connected | Event::Draining | Event::Closed => tracing::info!(event = name, "broker"),
+        _ => tracing::warn!(event = name, "broker: {event}"),
+    }
+}
+
+fn watch_health(client: &Client, context: &Context) {
+    let client = client.clone();
+    context.health.check("broker", move || {
+        let connected = client.connection_state() == connection::State::Connected;
+        let answer = if connected { Ok(()) } else { Err("the connection to the broker is down".to_owned()) };
+        Box::pin(std::future::ready(answer))
+    });
+}

@@ -1,0 +1,236 @@
+//! The loop of a durable consumer: pull as many messages as there are free slots, give each its effect once, settle.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_nats::jetstream::Message;
+use async_nats::jetstream::consumer::PullConsumer;
+use async_nats::jetstream::consumer::pull::Batch;
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+use coffer_runtime::{CancellationToken, Context};
+use coffer_types::EventId;
+use futures::{FutureExt, StreamExt};
+use sqlx::PgPool;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tracing::Instrument;
+
+use crate::delivery::{Delivery, Handler, HandlerError};
+use crate::envelope::{self, Headers};
+use crate::{Bus, BusError, ConsumerSpec, due, inbox, metrics, outbox, settle, trace};
+
+const PULL_EXPIRES: Duration = Duration::from_secs(30);
+const HEARTBEAT: Duration = Duration::from_secs(5);
+const RECONNECT: Duration = Duration::from_secs(1);
+
+/// A message as it came, from the broker or from the table of due messages.
+#[derive(Debug, Clone)]
+pub(crate) struct Incoming {
+    /// Without namespace.
+    pub(crate) subject: String,
+    pub(crate) headers: Headers,
+    pub(crate) body: Bytes,
+}
+
+impl Incoming {
+    pub(crate) fn event_id(&self) -> Option<EventId> {
+        self.headers.get(envelope::ID)?.parse().ok()
+    }
+
+    fn sent(&self) -> Option<DateTime<Utc>> {
+        self.headers.get(envelope::TIME)?.parse().ok()
+    }
+}
+
+/// What became of a message.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// The effect stands, now or since an earlier delivery.
+    Done,
+    /// Failed for the n-th time.
+    Again { attempt: u32, reason: String },
+    /// Nobody can handle it.
+    Poison { reason: String },
+}
+
+/// A consumer with its handler and database.
+pub(crate) struct Worker<H> {
+    pub(crate) bus: Bus,
+    pub(crate) spec: ConsumerSpec,
+    pub(crate) pool: PgPool,
+    handler: H,
+}
+
+impl Bus {
+    /// Starts a durable consumer whose effects go into the database of `pool`.
+    ///
+    /// # Errors
+    /// The consumer exists with another definition.
+    pub async fn consume<H: Handler>(
+        &self,
+        spec: ConsumerSpec,
+        pool: PgPool,
+        handler: H,
+        context: &Context,
+    ) -> Result<(), BusError> {
+        self.declare(&[], &[spec]).await?;
+        let worker = Arc::new(Worker { bus: self.clone(), spec, pool, handler });
+        let stop = context.shutdown.token();
+        context.spawn(spec.durable, pull_until(worker.clone(), stop.clone()));
+        context.spawn("due messages", due::handle_until(worker, stop));
+        Ok(())
+    }
+}
+
+async fn pull_until<H: Handler>(worker: Arc<Worker<H>>, stop: CancellationToken) -> anyhow::Result<()> {
+    let slots = Arc::new(Semaphore::new(worker.spec.concurrency));
+    while !stop.is_cancelled() {
+        // A consumer that was deleted is declared again.
+        let pulled = match worker.bus.consumer(&worker.spec).await {
+            Ok(consumer) => pull(&worker, &consumer, &slots, &stop).await,
+            Err(error) => Err(error),
+        };
+        if let Err(error) = pulled {
+            let durable = worker.spec.durable;
+            tracing::warn!(durable, error = &error as &dyn std::error::Error, "consumer reconnects");
+            stop.run_until_cancelled(tokio::time::sleep(RECONNECT)).await;
+        }
+    }
+    // Every permit back means that every handler has ended.
+    let all = u32::try_from(worker.spec.concurrency).unwrap_or(u32::MAX);
+    let _ = slots.acquire_many(all).await;
+    Ok(())
+}
+
+/// Asks for messages, never for more than can be handled at once: others wait at the broker, not here.
+async fn pull<H: Handler>(
+    worker: &Arc<Worker<H>>,
+    consumer: &PullConsumer,
+    slots: &Arc<Semaphore>,
+    stop: &CancellationToken,
+) -> Result<(), BusError> {
+    loop {
+        let Some(Ok(first)) = stop.run_until_cancelled(slots.clone().acquire_owned()).await else {
+            return Ok(());
+        };
+        let mut permits = vec![first];
+        while let Ok(permit) = slots.clone().try_acquire_owned() {
+            permits.push(permit);
+        }
+        let batch = consumer.batch().max_messages(permits.len()).expires(PULL_EXPIRES).heartbeat(HEARTBEAT);
+        let mut batch = batch.messages().await.map_err(BusError::broker)?;
+        while let Some(permit) = permits.pop() {
+            tokio::select! {
+                next = batch.next() => match next {
+                    Some(message) => start(worker, message.map_err(BusError::broker)?, permit),
+                    None => break,
+                },
+                () = stop.cancelled() => {
+                    give_back(&worker.bus, &mut batch).await;
+                    return Ok(());
+                }
+            }
+        }
+    }
+}
+
+fn start<H: Handler>(worker: &Arc<Worker<H>>, message: Message, permit: OwnedSemaphorePermit) {
+    let worker = worker.clone();
+    tokio::spawn(async move {
+        let incoming = Incoming {
+            subject: worker.bus.namespace.strip(&message.subject).to_owned(),
+            headers: envelope::from_nats(message.headers.as_ref()),
+            body: message.payload.clone(),
+        };
+        let verdict = settle::with_progress(&worker, &message, process(&worker, &incoming)).await;
+        settle::on_broker(&worker, &message, &incoming, verdict).await;
+        drop(permit);
+    });
+}
+
+/// Messages that came but will not be handled any more go to another replica at once.
+async fn give_back(bus: &Bus, batch: &mut Batch) {
+    while let Some(Some(Ok(message))) = batch.next().now_or_never() {
+        settle::negative(bus, &message, Duration::ZERO).await;
+    }
+}
+
+/// Gives one message its effect.
+pub(crate) async fn process<H: Handler>(worker: &Worker<H>, incoming: &Incoming) -> Verdict {
+    let (spec, now) = (&worker.spec, worker.bus.clock.now());
+    let span = trace::processing(spec.durable, &incoming.subject, &incoming.headers, incoming.sent(), now);
+    let handled = handle(worker, incoming).instrument(span.clone()).await;
+    let verdict = match handled {
+        Ok(()) => Verdict::Done,
+        Err(HandlerError::Poison(reason)) => Verdict::Poison { reason },
+        Err(HandlerError::Retry(error)) => again(worker, incoming, &*error).await,
+    };
+    let outcome = match &verdict {
+        Verdict::Done => "done",
+        Verdict::Again { .. } => "again",
+        Verdict::Poison { .. } => "poison",
+    };
+    if verdict != Verdict::Done {
+        span.record("error.type", outcome);
+    }
+    metrics::consumed(spec.durable, outcome);
+    verdict
+}
+
+async fn again<H>(
+    worker: &Worker<H>,
+    incoming: &Incoming,
+    error: &(dyn std::error::Error + Send + Sync + 'static),
+) -> Verdict {
+    let durable = worker.spec.durable;
+    tracing::warn!(
+        durable,
+        error = error as &(dyn std::error::Error + 'static),
+        "message to be handled again"
+    );
+    let reason = error.to_string();
+    let Some(id) = incoming.event_id() else { return Verdict::Poison { reason } };
+    let counted = inbox::count_failure(&worker.pool, durable, id, &reason, worker.bus.clock.now()).await;
+    // Without the database nothing can be counted; the broker's own backstop counts then.
+    Verdict::Again { attempt: counted.unwrap_or(1), reason }
+}
+
+async fn handle<H: Handler>(worker: &Worker<H>, incoming: &Incoming) -> Result<(), HandlerError> {
+    let mut delivery = open(worker, incoming)?;
+    let mut tx = worker.pool.begin().await?;
+    let claimed =
+        inbox::claim(&mut tx, worker.spec.durable, delivery.event_id, worker.bus.clock.now()).await?;
+    let Some(failures) = claimed else {
+        return Ok(()); // the effect stands already
+    };
+    delivery.attempt = failures + 1;
+    let handled = AssertUnwindSafe(worker.handler.handle(&mut tx, &delivery)).catch_unwind().await;
+    handled.unwrap_or_else(|_| Err(HandlerError::retry("the handler panicked")))?;
+    tx.commit().await?;
+    worker.bus.rows.notify_one();
+    worker.handler.committed(&delivery);
+    Ok(())
+}
+
+/// Reads the envelope and opens the body.
+fn open<H>(worker: &Worker<H>, incoming: &Incoming) -> Result<Delivery, HandlerError> {
+    let header = |name: &str| {
+        incoming
+            .headers
+            .get(name)
+            .cloned()
+            .ok_or_else(|| HandlerError::poison(format!("header {name} is missing")))
+    };
+    let event_id = incoming.event_id().ok_or_else(|| HandlerError::poison("ce-id is not a UUID"))?;
+    let at = incoming.sent().ok_or_else(|| HandlerError::poison("ce-time is not a moment"))?;
+    let type_name = header(envelope::TYPE)?;
+    let body = if incoming.headers.contains_key(envelope::SEALED) {
+        outbox::open(&worker.bus.keyring, &type_name, event_id, &incoming.body)
+            .map_err(|error| HandlerError::poison(error.to_string()))?
+    } else {
+        incoming.body.clone()
+    };
+    let (source, aggregate_id) = (header(envelope::SOURCE)?, header(envelope::SUBJECT)?);
+    Ok(Delivery { event_id, source, type_name, aggregate_id, at, attempt: 1, body })
+}
