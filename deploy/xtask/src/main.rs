@@ -2,36 +2,64 @@
 
 use clap::Parser as _;
 
+mod assets;
+mod lint;
 mod nats;
 mod paths;
 mod ports;
 mod postgres;
 mod process;
 mod proto;
-mod services;
 mod shell;
+mod stack;
+mod test;
+mod test_services;
+mod wheels;
 
 /// Development tasks of Coffer.
 #[derive(clap::Parser)]
 #[command(bin_name = "cargo xtask")]
 enum Task {
-    /// Starts the servers that tests use and prints how to find them
+    /// Starts the local stack and prints its addresses
+    Up(stack::Options),
+    /// Stops the local stack; its data stays
+    Down,
+    /// Stops the local stack and deletes its data
+    Reset,
+    /// Runs all checks and tests
+    Test {
+        /// Go to `cargo nextest run`
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
+    /// Starts the servers that tests share and prints how to find them
     Services {
         /// Stops them instead
         #[arg(long)]
         stop: bool,
     },
+    /// Checks format and lints
+    Lint,
     /// Generates the Rust of the contracts
-    Gen,
+    Gen {
+        /// Fails if the generated code is not what the contracts say
+        #[arg(long)]
+        check: bool,
+    },
 }
 
 fn main() -> anyhow::Result<()> {
     match Task::parse() {
-        Task::Services { stop: true } => services::stop(),
+        Task::Up(options) => stack::up(&options),
+        Task::Down => stack::down(),
+        Task::Reset => stack::reset(),
+        Task::Test { arguments } => test::test(&arguments),
+        Task::Services { stop: true } => test_services::stop(),
         Task::Services { stop: false } => {
-            print!("{}", services::exports(&services::start()?));
-            Ok(())
+            test_services::start().map(|found| print!("{}", test_services::exports(&found)))
         }
-        Task::Gen => proto::generate(),
+        Task::Lint => lint::lint(),
+        Task::Gen { check: true } => proto::check(),
+        Task::Gen { check: false } => proto::generate(),
     }
 }

@@ -1,5 +1,6 @@
 //! Ports on this machine: the preferred one, or a free one when it is taken.
 
+use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::time::Duration;
 
@@ -22,4 +23,17 @@ pub(crate) fn free() -> anyhow::Result<u16> {
 pub(crate) fn is_open(port: u16) -> bool {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     TcpStream::connect_timeout(&address, Duration::from_millis(500)).is_ok()
+}
+
+/// Whether the service whose admin port this is says that it is ready.
+pub(crate) fn is_ready(admin: u16) -> bool {
+    let answer = || -> std::io::Result<String> {
+        let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, admin))?;
+        stream.set_read_timeout(Some(Duration::from_secs(5)))?;
+        stream.write_all(b"GET /readyz HTTP/1.0\r\n\r\n")?;
+        let mut text = String::new();
+        stream.read_to_string(&mut text)?;
+        Ok(text)
+    };
+    answer().is_ok_and(|text| text.lines().next().is_some_and(|status| status.contains(" 200 ")))
 }

@@ -61,18 +61,19 @@ impl Cluster {
         format!("postgres://{user}:{password}@127.0.0.1:{}/{database}", self.port)
     }
 
-    /// Runs a script in a database as superuser; stops at the first error.
+    /// Runs a script in a database as superuser.
     pub(crate) fn execute(&self, database: &str, sql: &str) -> anyhow::Result<String> {
-        let script = tempfile::NamedTempFile::new().context("writing a script")?;
-        fs::write(script.path(), sql)?;
-        capture(
-            Command::new(binaries()?.join("psql"))
-                .args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d"])
-                .arg(self.url(database))
-                .arg("-f")
-                .arg(script.path()),
-        )
+        execute(&self.url(database), sql)
     }
+}
+
+/// Runs a script; stops at the first error.
+pub(crate) fn execute(url: &str, sql: &str) -> anyhow::Result<String> {
+    let script = tempfile::NamedTempFile::new().context("writing a script")?;
+    fs::write(script.path(), sql)?;
+    let mut psql = Command::new(binaries()?.join("psql"));
+    psql.args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", url, "-f"]).arg(script.path());
+    capture(&mut psql)
 }
 
 /// Stops the server.

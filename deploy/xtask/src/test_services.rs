@@ -1,6 +1,7 @@
 //! The servers that integration tests share: each test has its own database and namespace in them.
 
 use std::fs;
+use std::path::PathBuf;
 
 use anyhow::Context;
 
@@ -10,6 +11,9 @@ use crate::{nats, ports, process};
 
 const POSTGRES: &str = "test-postgres";
 const NATS: &str = "test-nats";
+
+const POSTGRES_VARIABLE: &str = "COFFER_TEST_POSTGRES";
+const NATS_VARIABLE: &str = "COFFER_TEST_NATS";
 
 /// The environment variables by which coffer-testkit finds the servers, with their values.
 pub(crate) type Environment = Vec<(String, String)>;
@@ -24,14 +28,27 @@ pub(crate) fn start() -> anyhow::Result<Environment> {
     nats::delete(NATS)?;
     let cluster = Cluster { name: POSTGRES, port: ports::free()?, durable: false };
     cluster.start()?;
-    let server = nats::Server { name: NATS, port: ports::free()?, durable: false, accounts: String::new() };
+    let server = nats::Server { name: NATS, port: ports::free()?, durable: false };
     server.start()?;
     let environment = vec![
-        ("COFFER_TEST_POSTGRES".to_owned(), cluster.url("postgres")),
-        ("COFFER_TEST_NATS".to_owned(), server.url()),
+        (POSTGRES_VARIABLE.to_owned(), cluster.url("postgres")),
+        (NATS_VARIABLE.to_owned(), server.url()),
     ];
     write_environment(&environment)?;
     Ok(environment)
+}
+
+/// Drops the databases of tests that were killed; those of the last hour may be in use by another run.
+pub(crate) fn drop_stale_databases(environment: &Environment) -> anyhow::Result<()> {
+    let url = environment.iter().find(|(name, _)| name == POSTGRES_VARIABLE).map(|(_, url)| url);
+    let url = url.context("the address of PostgreSQL is not known")?;
+    postgres::execute(
+        url,
+        r"select format('drop database %I with (force)', datname) from pg_database
+           where datname ~ '^coffer_test_[0-9]+_'
+             and split_part(datname, '_', 3)::bigint < extract(epoch from now()) - 3600 \gexec",
+    )
+    .map(drop)
 }
 
 /// Whether both run.
@@ -62,6 +79,6 @@ fn read_environment() -> anyhow::Result<Environment> {
     Ok(pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
 }
 
-fn environment_file() -> std::path::PathBuf {
+fn environment_file() -> PathBuf {
     local("test-services.env")
 }
