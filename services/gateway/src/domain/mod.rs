@@ -1,0 +1,8 @@
+//! Pure rules: no I/O, time and randomness are passed in.
+
+pub mod audit_chain;
+pub mod local_path;
+pub mod network;
+pub mod pasted_ids;
+pub mod throttle;
+pub mod uk_time;

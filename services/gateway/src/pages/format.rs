@@ -1,0 +1,85 @@
+//! Dates, numbers and ids as people in a hospital write them.
+
+use chrono::{DateTime, Utc};
+use coffer_proto::{moment as moment_of, parse_date};
+use coffer_types::NhsNumber;
+use prost_types::Timestamp;
+
+use crate::domain::uk_time::uk_time;
+
+const UNKNOWN: &str = "Unknown";
+
+/// `24 Nov 2026 14:05`, British clock time.
+pub fn moment(at: &Option<Timestamp>) -> String {
+    at.as_ref().and_then(|at| moment_of(at).ok()).map_or_else(|| UNKNOWN.to_owned(), |at| clock(&at))
+}
+
+/// `24 Nov 2026 14:05`, British clock time.
+pub fn clock(at: &DateTime<Utc>) -> String {
+    uk_time(*at).format("%-d %b %Y %H:%M").to_string()
+}
+
+/// `24 Nov 2026` of a day in a message.
+pub fn day(text: &str) -> String {
+    match parse_date(text) {
+        Ok(Some(day)) => day.format("%-d %b %Y").to_string(),
+        _ => UNKNOWN.to_owned(),
+    }
+}
+
+/// `943 476 5919`.
+pub fn nhs_number(text: &str) -> String {
+    text.parse::<NhsNumber>().map_or_else(|_| UNKNOWN.to_owned(), |number| number.grouped())
+}
+
+/// The text, or that it is unknown.
+pub fn known(text: &str) -> &str {
+    if text.is_empty() { UNKNOWN } else { text }
+}
+
+/// The first part of an id, enough to tell rows apart.
+pub fn short_id(id: &str) -> &str {
+    id.rsplit('-').next().unwrap_or(id)
+}
+
+/// `1 letter`, `2 letters`.
+pub fn count(number: impl Into<u64>, noun: &str) -> String {
+    let number = number.into();
+    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
+}
+
+/// `£12.50`.
+pub fn pounds(pence: u64) -> String {
+    format!("\u{a3}{}.{:02}", pence / 100, pence % 100)
+}
+
+/// How long ago, in days: `today`, `1 day`, `12 days`.
+pub fn age(since: &Option<Timestamp>, now: DateTime<Utc>) -> String {
+    match since.as_ref().and_then(|at| moment_of(at).ok()).map(|at| (now - at).num_days()) {
+        None => UNKNOWN.to_owned(),
+        Some(..=0) => "today".to_owned(),
+        Some(1) => "1 day".to_owned(),
+        Some(days) => format!("{days} days"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use coffer_proto::timestamp;
+
+    use super::*;
+
+    #[test]
+    fn dates_and_numbers_read_as_on_the_ward() {
+        let at: DateTime<Utc> = "2026-07-01T12:05:00Z".parse().unwrap();
+        assert_eq!(moment(&Some(timestamp(at))), "1 Jul 2026 13:05");
+        assert_eq!(moment(&None), "Unknown");
+        assert_eq!(day("2026-11-24"), "24 Nov 2026");
+        assert_eq!(day(""), "Unknown");
+        assert_eq!(nhs_number("9434765919"), "943 476 5919");
+        assert_eq!(pounds(1205), "\u{a3}12.05");
+        assert_eq!(count(1_u32, "letter"), "1 letter");
+        assert_eq!(count(0_u32, "letter"), "0 letters");
+        assert_eq!(age(&Some(timestamp(at)), at + chrono::TimeDelta::days(3)), "3 days");
+    }
+}

@@ -1,0 +1,113 @@
+//! What stands around every page: header, navigation by role, banners.
+
+use std::convert::Infallible;
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use coffer_runtime::Environment;
+use coffer_types::Role;
+
+use crate::app::App;
+use crate::auth::CurrentUser;
+use crate::web::assets;
+
+/// Everything a layout needs to know of the request.
+pub struct Shell {
+    user: Option<CurrentUser>,
+    path: String,
+    environment: Option<&'static str>,
+    diverted_to: Option<String>,
+    organisation: String,
+}
+
+/// The frame of one page.
+#[derive(Debug, Clone, Default)]
+pub struct Layout {
+    /// Of the browser's tab.
+    pub title: String,
+    /// Name of who is signed in.
+    pub user: Option<String>,
+    /// Where they may go.
+    pub navigation: Vec<NavigationItem>,
+    /// Words of the demo or test banner.
+    pub environment: Option<&'static str>,
+    /// Where the safety catch sends all e-mails, for those who need to know.
+    pub diverted_to: Option<String>,
+    /// Named beside the product.
+    pub organisation: String,
+}
+
+/// A link of the navigation.
+#[derive(Debug, Clone)]
+pub struct NavigationItem {
+    /// Where to.
+    pub href: &'static str,
+    /// Its words.
+    pub label: &'static str,
+    /// This page is below it.
+    pub current: bool,
+}
+
+/// Address, words, and whose it is.
+const NAVIGATION: &[(&str, &str, &[Role])] = &[
+    ("/desk", "Desk", &[Role::Rdbm]),
+    ("/studies", "Studies", &[Role::Researcher, Role::Rdbm, Role::Clinician]),
+    ("/contact-requests", "Contact requests", &[Role::Researcher, Role::Rdbm, Role::Admin, Role::Clinician]),
+    ("/own-patients/new", "Own patient", &[Role::Clinician]),
+    ("/patient-answers", "Patient answers", &[Role::Rdbm]),
+    ("/letters", "Letters", &[Role::Rdbm]),
+    ("/consent-modes", "Consent modes", &[Role::Rdbm]),
+    ("/emails", "E-mails", &[Role::Rdbm, Role::Admin]),
+];
+
+impl Shell {
+    /// The frame of a page with this title.
+    pub fn layout(&self, title: &str) -> Layout {
+        let runs_it = self.user.as_ref().is_some_and(|user| user.has_any(&[Role::Rdbm, Role::Admin]));
+        Layout {
+            title: title.to_owned(),
+            user: self.user.as_ref().map(|user| user.name.clone()),
+            navigation: self.user.as_ref().map(|user| self.navigation(user)).unwrap_or_default(),
+            environment: self.environment,
+            diverted_to: self.diverted_to.clone().filter(|_| runs_it),
+            organisation: self.organisation.clone(),
+        }
+    }
+
+    fn navigation(&self, user: &CurrentUser) -> Vec<NavigationItem> {
+        let theirs = NAVIGATION.iter().filter(|(_, _, roles)| user.has_any(roles));
+        theirs
+            .map(|&(href, label, _)| NavigationItem { href, label, current: self.path.starts_with(href) })
+            .collect()
+    }
+}
+
+impl Layout {
+    /// Address of a file.
+    pub fn asset(&self, name: &str) -> &'static str {
+        assets::address(name)
+    }
+}
+
+impl FromRequestParts<App> for Shell {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Infallible> {
+        let mailer = app.mailer_status.borrow();
+        Ok(Self {
+            user: parts.extensions.get().cloned(),
+            path: parts.uri.path().to_owned(),
+            environment: banner(app.environment),
+            diverted_to: mailer.safety_catch.then(|| mailer.diverted_to.clone()),
+            organisation: app.settings.web.organisation.clone(),
+        })
+    }
+}
+
+const fn banner(environment: Environment) -> Option<&'static str> {
+    match environment {
+        Environment::Demo => Some("Demonstration system: every patient and every study is fictional."),
+        Environment::Test => Some("Test system: nothing here is real. Do not use it for care or research."),
+        Environment::Production => None,
+    }
+}

@@ -1,0 +1,75 @@
+//! All addresses, in one place.
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::{get, post};
+use tower_http::csrf::ConfigError;
+
+use crate::app::App;
+use crate::pages::{
+    account, clinician_answer, consent_modes, contact_requests, desk, emails, home, letters,
+    new_contact_request, own_patient, patient_answers, sign_in, studies,
+};
+use crate::web::{apply, assets};
+
+/// Room for the pasted ids of one submission.
+const PASTE_LIMIT: usize = 1024 * 1024;
+
+/// The whole site.
+pub fn router(app: App) -> Result<Router, ConfigError> {
+    let routes = everybody().merge(requests()).merge(clinicians()).merge(managers()).merge(assets::routes());
+    apply(routes, app)
+}
+
+fn everybody() -> Router<App> {
+    Router::new()
+        .route("/", get(home::show))
+        .route("/sign-in", get(sign_in::show).post(sign_in::submit))
+        .route("/sign-out", post(sign_in::sign_out))
+        .route("/account", get(account::show))
+        .route("/account/sessions/{id}/end", post(account::end_session))
+        .route("/account/sign-out-everywhere", post(account::sign_out_everywhere))
+        .route("/account/tokens", post(account::add_token))
+        .route("/account/tokens/{id}/revoke", post(account::revoke_token))
+}
+
+fn requests() -> Router<App> {
+    let paste = get(new_contact_request::show)
+        .post(new_contact_request::submit)
+        .layer(DefaultBodyLimit::max(PASTE_LIMIT));
+    Router::new()
+        .route("/studies", get(studies::list))
+        .route("/studies/{id}", get(studies::show))
+        .route("/studies/{id}/document", get(studies::document))
+        .route("/contact-requests", get(contact_requests::list))
+        .route("/contact-requests/new", paste)
+        .route("/contact-requests/{id}", get(contact_requests::show))
+        .route("/contact-requests/{id}/events", get(contact_requests::events))
+}
+
+fn clinicians() -> Router<App> {
+    Router::new()
+        .route("/own-patients/new", get(own_patient::show).post(own_patient::submit))
+        .route("/answer", get(clinician_answer::show).post(clinician_answer::submit))
+        .route("/answer/pack", get(clinician_answer::pack))
+        .route("/answer/{token}", get(clinician_answer::enter))
+}
+
+fn managers() -> Router<App> {
+    Router::new()
+        .route("/desk", get(desk::show))
+        .route("/patient-answers", get(patient_answers::list))
+        .route(
+            "/contact-requests/{id}/patient-answer",
+            get(patient_answers::show).post(patient_answers::submit),
+        )
+        .route("/letters", get(letters::list))
+        .route("/letters/{id}/pdf", get(letters::open))
+        .route("/letters/{id}/state", post(letters::mark))
+        .route("/consent-modes", get(consent_modes::find).post(consent_modes::find_submit))
+        .route("/consent-modes/{patient}", get(consent_modes::show))
+        .route("/consent-modes/{patient}/new", get(consent_modes::new).post(consent_modes::submit))
+        .route("/emails", get(emails::list))
+        .route("/emails/{id}", get(emails::show))
+        .route("/emails/{id}/resend", post(emails::resend))
+}

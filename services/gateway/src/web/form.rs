@@ -1,0 +1,49 @@
+//! What is wrong with a form.
+
+use coffer_bus::AskError;
+use coffer_proto::common::v1::refusal::Code;
+
+use super::PageError;
+
+/// What is wrong with a form, for the summary on top of it and beside the fields.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FormErrors(Vec<(String, String)>);
+
+impl FormErrors {
+    /// One thing wrong with one field.
+    pub fn new(field: &str, message: impl Into<String>) -> Self {
+        Self(vec![(field.to_owned(), message.into())])
+    }
+
+    /// Adds another.
+    pub fn add(&mut self, field: &str, message: impl Into<String>) {
+        self.0.push((field.to_owned(), message.into()));
+    }
+
+    /// What another service found wrong with what was asked; other failures are not the form's.
+    pub fn from_refusal(error: AskError) -> Result<Self, PageError> {
+        match error {
+            AskError::Refused(refusal) if matches!(refusal.code(), Code::Invalid | Code::Conflict) => {
+                // `patients[3].rid` and `decision.signed_by_patient` are fields `patients` and `decision` here.
+                let field = refusal.field.split(['[', '.']).next().unwrap_or_default();
+                Ok(Self::new(field, refusal.message))
+            }
+            other => Err(other.into()),
+        }
+    }
+
+    /// Whether nothing is wrong.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// All, in order: field and message.
+    pub fn all(&self) -> &[(String, String)] {
+        &self.0
+    }
+
+    /// What is wrong with one field.
+    pub fn of(&self, field: &str) -> Option<&str> {
+        self.0.iter().find(|(name, _)| name == field).map(|(_, message)| message.as_str())
+    }
+}

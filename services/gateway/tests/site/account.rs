@@ -1,0 +1,75 @@
+//! One's own sessions and tokens.
+
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
+use coffer_types::Role;
+
+use crate::support::Site;
+
+#[tokio::test]
+async fn sign_out_everywhere_ends_all_sessions_of_this_user() {
+    let site = Site::start().await;
+    let mut here = site.browser_of(Role::Rdbm).await;
+    let mut there = site.browser_of(Role::Rdbm).await;
+    let mut other = site.browser_of(Role::Admin).await;
+    let page = here.get("/account").await;
+    assert_eq!(page.texts("table td:last-child").len(), 2);
+    here.post("/account/sign-out-everywhere", &[]).await;
+    assert_eq!(here.get("/account").await.status, StatusCode::SEE_OTHER);
+    assert_eq!(there.get("/account").await.status, StatusCode::SEE_OTHER);
+    assert_eq!(other.get("/account").await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn nobody_ends_the_session_of_another() {
+    let site = Site::start().await;
+    let mut victim = site.browser_of(Role::Rdbm).await;
+    let id: uuid::Uuid = sqlx::query_scalar("select id from sessions").fetch_one(&site.pool).await.unwrap();
+    let mut other = site.browser_of(Role::Admin).await;
+    other.post(&format!("/account/sessions/{id}/end"), &[]).await;
+    assert_eq!(victim.get("/account").await.status, StatusCode::OK);
+    victim.post(&format!("/account/sessions/{id}/end"), &[]).await;
+    assert_eq!(victim.get("/account").await.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn a_token_is_shown_once_works_and_can_be_revoked() {
+    let site = Site::start().await;
+    let mut browser = site.browser_of(Role::Rdbm).await;
+    let page = browser.post("/account/tokens", &[("name", "nightly export")]).await;
+    let token = page.texts(".coffer-code").remove(0);
+    assert!(!browser.get("/account").await.text.contains(&token));
+
+    let by_token = |token: &str| {
+        Request::get("/account")
+            .header("authorization", format!("Bearer {token}"))
+            .body(Body::empty())
+            .unwrap()
+    };
+    let page = site.browser().send(by_token(&token)).await;
+    assert_eq!(page.texts(".nhsuk-header__account-link"), ["Dr rdbm"]);
+
+    let id: uuid::Uuid = sqlx::query_scalar("select id from api_tokens").fetch_one(&site.pool).await.unwrap();
+    browser.post(&format!("/account/tokens/{id}/revoke"), &[]).await;
+    assert_eq!(site.browser().send(by_token(&token)).await.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn a_disabled_user_is_out_at_once() {
+    let site = Site::start().await;
+    let mut browser = site.browser_of(Role::Rdbm).await;
+    sqlx::query("update users set disabled_at = now()").execute(&site.pool).await.unwrap();
+    assert_eq!(browser.get("/account").await.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn audit_entries_are_never_changed() {
+    let site = Site::start().await;
+    site.browser_of(Role::Rdbm).await.post("/account/sign-out-everywhere", &[]).await;
+    assert_eq!(site.audited().await, ["sign_out_everywhere"]);
+    for change in
+        ["update audit_entries set action = 'x'", "delete from audit_entries", "truncate audit_entries"]
+    {
+        assert!(sqlx::query(change).execute(&site.pool).await.is_err(), "{change}");
+    }
+}

@@ -1,0 +1,18 @@
+//! The real site on a real database and broker; consent and mailer are played by the test.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "helpers of tests fail like the tests themselves"
+)]
+
+mod account;
+mod clinician_answer;
+mod consent_modes;
+mod contact_requests;
+mod errors;
+mod live;
+mod pages;
+mod security;
+mod sign_in;
+mod support;
