@@ -1,0 +1,6 @@
+//! The bus against a real database and a real broker.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod effects;
+mod questions;
+mod support;
