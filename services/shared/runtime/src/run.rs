@@ -17,7 +17,7 @@ const BAD_SETTINGS: u8 = 2;
 
 #[derive(Parser)]
 struct Arguments<C: Subcommand> {
-    /// Settings in TOML, between the defaults and the environment (COFFER_<SECTION>__<KEY>)
+    /// Settings in TOML, between the defaults and the environment (`COFFER_<SECTION>__<KEY>`)
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
     /// Print the effective settings without secrets, and end

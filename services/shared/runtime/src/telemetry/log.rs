@@ -3,7 +3,9 @@
 use std::fmt;
 use std::panic::PanicHookInfo;
 
+use chrono::SecondsFormat;
 use coffer_types::{Clock, SystemClock};
+use serde::Serialize;
 use serde_json::{Map, Value};
 use tracing::field::{Field, Visit};
 use tracing::{Event, Subscriber};
@@ -14,9 +16,25 @@ use tracing_subscriber::registry::LookupSpan;
 use super::propagation;
 use crate::context::panic_text;
 
-/// Writes `{"timestamp", "level", "service", "message", "target", <fields>, "trace_id", "span_id"}`.
+/// Writes events as [`Line`]s.
 pub(super) struct JsonLine {
     service: String,
+}
+
+/// One log line, its members in reading order.
+#[derive(Serialize)]
+struct Line<'a> {
+    timestamp: String,
+    level: &'static str,
+    service: &'a str,
+    message: Value,
+    #[serde(flatten)]
+    fields: Map<String, Value>,
+    target: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trace_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    span_id: Option<String>,
 }
 
 impl JsonLine {
@@ -24,20 +42,20 @@ impl JsonLine {
         Self { service }
     }
 
-    fn line(&self, event: &Event<'_>) -> Map<String, Value> {
-        let mut line = Map::new();
-        event.record(&mut Fields(&mut line));
-        let metadata = event.metadata();
-        let now = SystemClock.now().to_rfc3339_opts(chrono::SecondsFormat::Micros, true);
-        line.insert("timestamp".to_owned(), now.into());
-        line.insert("level".to_owned(), metadata.level().as_str().into());
-        line.insert("service".to_owned(), self.service.as_str().into());
-        line.insert("target".to_owned(), metadata.target().into());
-        if let Some(span) = propagation::current() {
-            line.insert("trace_id".to_owned(), span.trace_id().to_string().into());
-            line.insert("span_id".to_owned(), span.span_id().to_string().into());
+    fn line<'a>(&'a self, event: &'a Event<'_>) -> Line<'a> {
+        let mut fields = Map::new();
+        event.record(&mut Fields(&mut fields));
+        let span = propagation::current();
+        Line {
+            timestamp: SystemClock.now().to_rfc3339_opts(SecondsFormat::Micros, true),
+            level: event.metadata().level().as_str(),
+            service: &self.service,
+            message: fields.remove("message").unwrap_or_default(),
+            fields,
+            target: event.metadata().target(),
+            trace_id: span.as_ref().map(|span| span.trace_id().to_string()),
+            span_id: span.as_ref().map(|span| span.span_id().to_string()),
         }
-        line
     }
 }
 
