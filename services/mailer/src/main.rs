@@ -1,3 +1,7 @@
 //! Starts the mailer.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    coffer_runtime::run::<coffer_mailer::Mailer>()
+}

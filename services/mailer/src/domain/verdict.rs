@@ -21,8 +21,28 @@ pub enum Conclusion {
     TooLate,
     /// The message cannot be built; nothing would change by trying again.
     Unsendable,
-    /// A worker vanished while it handed over.
-    Vanished,
+}
+
+/// What becomes of an e-mail after a try, and what is kept of the try.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verdict {
+    /// What becomes of the e-mail.
+    pub outcome: Outcome,
+    /// The server's reply or the fault, without addresses.
+    pub detail: String,
+    /// The class of the server's reply for metrics.
+    pub reply_class: &'static str,
+}
+
+impl Verdict {
+    /// For an e-mail whose worker vanished while it handed over.
+    pub fn vanished() -> Self {
+        Self {
+            outcome: Outcome::Doubtful,
+            detail: "the sending process ended while it handed over".to_owned(),
+            reply_class: "none",
+        }
+    }
 }
 
 /// What becomes of the e-mail.
@@ -85,7 +105,15 @@ impl Outcome {
 
 impl Conclusion {
     /// What becomes of the e-mail after this try.
-    pub fn judge(&self, policy: &RetryPolicy, tries: Tries, now: DateTime<Utc>, jitter: Jitter) -> Outcome {
+    pub fn judge(&self, policy: &RetryPolicy, tries: Tries, now: DateTime<Utc>, jitter: Jitter) -> Verdict {
+        Verdict {
+            outcome: self.outcome(policy, tries, now, jitter),
+            detail: self.detail(),
+            reply_class: self.reply_class(),
+        }
+    }
+
+    fn outcome(&self, policy: &RetryPolicy, tries: Tries, now: DateTime<Utc>, jitter: Jitter) -> Outcome {
         match self {
             Self::Delivered(_) => Outcome::Sent,
             Self::Failed(fault) => match fault.consequence() {
@@ -99,12 +127,10 @@ impl Conclusion {
             Self::NotPermitted(reason) => Outcome::Stopped { reason: reason.clone() },
             Self::TooLate => Outcome::Stopped { reason: "too_late".to_owned() },
             Self::Unsendable => Outcome::Refused { reason: "unsendable".to_owned() },
-            Self::Vanished => Outcome::Doubtful,
         }
     }
 
-    /// What is kept of the try: the server's reply or the fault, without addresses.
-    pub fn detail(&self) -> String {
+    fn detail(&self) -> String {
         match self {
             Self::Delivered(reply) => reply.to_string(),
             Self::Failed(fault) => fault.to_string(),
@@ -112,15 +138,13 @@ impl Conclusion {
             Self::GuardSilent => "the sender did not confirm that this may still go out".to_owned(),
             Self::TooLate => "the last moment for this e-mail has passed".to_owned(),
             Self::Unsendable => "the message could not be built".to_owned(),
-            Self::Vanished => "the sending process ended while it handed over".to_owned(),
         }
     }
 
-    /// The class of the server's reply for metrics.
-    pub const fn reply_class(&self) -> &'static str {
+    const fn reply_class(&self) -> &'static str {
         match self {
             Self::Delivered(reply) | Self::Failed(Fault { cause: Cause::Reply(reply), .. }) => reply.class(),
-            Self::Failed(_) | Self::Vanished => "none",
+            Self::Failed(_) => "none",
             _ => "not_asked",
         }
     }
@@ -145,13 +169,13 @@ mod tests {
         DateTime::from_timestamp(1_800_000_000, 0).unwrap()
     }
 
-    fn judge(conclusion: &Conclusion, waiting: TimeDelta) -> Outcome {
+    fn outcome(conclusion: &Conclusion, waiting: TimeDelta) -> Outcome {
         let policy = RetryPolicy {
             delays: vec![TimeDelta::minutes(1)],
             guard_delays: vec![TimeDelta::seconds(2)],
             give_up_after: TimeDelta::days(2),
         };
-        conclusion.judge(&policy, Tries { count: 0, since: now() - waiting }, now(), Jitter(0.0))
+        conclusion.judge(&policy, Tries { count: 0, since: now() - waiting }, now(), Jitter(0.0)).outcome
     }
 
     fn reply(verb: Verb, code: u16) -> Conclusion {
@@ -167,20 +191,23 @@ mod tests {
         Conclusion::NotPermitted("consent_withdrawn".into()), State::Stopped, Some("consent_withdrawn"))]
     #[case::silent(Conclusion::GuardSilent, State::Deferred, Some("guard_unanswered"))]
     #[case::late(Conclusion::TooLate, State::Stopped, Some("too_late"))]
-    #[case::vanished(Conclusion::Vanished, State::Doubtful, Some("no_answer_after_handing_over"))]
+    #[case::no_answer(
+        Conclusion::Failed(Fault { verb: Verb::Body, cause: Cause::TimedOut }),
+        State::Doubtful,
+        Some("no_answer_after_handing_over"))]
     fn each_conclusion_has_its_outcome(
         #[case] conclusion: Conclusion,
         #[case] state: State,
         #[case] reason: Option<&str>,
     ) {
-        let outcome = judge(&conclusion, TimeDelta::zero());
+        let outcome = outcome(&conclusion, TimeDelta::zero());
         assert_eq!((outcome.state(), outcome.reason()), (state, reason));
         assert_eq!(outcome.next_try_at().is_some(), state == State::Deferred);
     }
 
     #[test]
     fn after_two_days_it_is_given_up() {
-        let outcome = judge(&reply(Verb::Connect, 421), TimeDelta::days(2));
+        let outcome = outcome(&reply(Verb::Connect, 421), TimeDelta::days(2));
         assert_eq!(outcome, Outcome::Refused { reason: "gave_up".into() });
     }
 }

@@ -1,0 +1,10 @@
+//! The mailer against real services: database, broker, mail servers that misbehave.
+
+#[cfg(test)]
+mod conversation;
+#[cfg(test)]
+mod custody;
+#[cfg(test)]
+mod sending;
+#[cfg(test)]
+mod support;
