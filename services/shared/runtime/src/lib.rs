@@ -1,5 +1,5 @@
 //! The chassis: settings, telemetry, probes, signals, drain. A service implements [`Service`], and its
-//! whole `main` is [`run`]. Every binary therefore starts, reports and stops in the same way.
+//! whole `main` is [`run()`]. Every binary therefore starts, reports and stops in the same way.
 
 mod admin;
 mod context;
