@@ -6,11 +6,9 @@ use std::fs;
 use std::path::PathBuf;
 
 use anyhow::Context;
-use coffer_demo::Case;
+use coffer_demo::{Case, Surroundings};
 use serde::{Deserialize, Serialize};
 
-use super::SERVICES;
-use super::ports::Ports;
 use crate::paths::local;
 use crate::postgres::Cluster;
 
@@ -42,19 +40,19 @@ struct NamedPatient {
 }
 
 impl Endpoints {
-    pub(super) fn new(ports: &Ports, cluster: &Cluster, otlp: Option<String>) -> Self {
+    pub(super) fn new(surroundings: &Surroundings, cluster: &Cluster, mailbox_port: u16) -> Self {
         let http = |port: u16| format!("http://127.0.0.1:{port}");
-        let services = SERVICES.into_iter().zip(ports.admin);
+        let admin = surroundings.admin_ports.iter();
         let accounts = coffer_demo::users().into_iter();
         Self {
-            gateway: http(ports.gateway),
-            nats: format!("nats://127.0.0.1:{}", ports.nats),
+            gateway: surroundings.public_url(),
+            nats: surroundings.nats_url.clone(),
             nats_credentials: BTreeMap::new(),
             postgres: cluster.url("postgres"),
-            smtp: format!("127.0.0.1:{}", ports.smtp),
-            mailbox: http(ports.mailbox),
-            admin: services.map(|(service, port)| (service.to_owned(), http(port))).collect(),
-            otlp,
+            smtp: format!("127.0.0.1:{}", surroundings.smtp_port),
+            mailbox: http(mailbox_port),
+            admin: admin.map(|(service, port)| ((*service).to_owned(), http(*port))).collect(),
+            otlp: surroundings.otlp.clone(),
             tokens: accounts.map(|user| (user.username.to_owned(), user.api_token)).collect(),
         }
     }

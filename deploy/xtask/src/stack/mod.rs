@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use anyhow::bail;
 use chrono::NaiveDate;
+use coffer_demo::{SERVICES, Surroundings};
 use coffer_types::{Clock as _, SystemClock};
 
 use crate::paths::{local, root};
@@ -24,9 +25,6 @@ use ports::Ports;
 const POSTGRES: &str = "postgres";
 const NATS: &str = "nats";
 const MAIL_SINK: &str = "mail-sink";
-
-/// The four services, as in the names of their binaries after `coffer-`.
-const SERVICES: [&str; 4] = ["gateway", "consent", "mailer", "research-query"];
 
 /// How to start.
 #[derive(clap::Args)]
@@ -101,17 +99,27 @@ fn build() -> anyhow::Result<()> {
 fn start(options: &Options) -> anyhow::Result<Endpoints> {
     let ports = Ports::choose()?;
     let cluster = Cluster { name: POSTGRES, port: ports.postgres, durable: true };
+    let broker = nats::Server { name: NATS, port: ports.nats, durable: true };
     println!("starting PostgreSQL, NATS and the mail server");
     cluster.start()?;
-    nats::Server { name: NATS, port: ports.nats, durable: true }.start()?;
+    broker.start()?;
     start_mail_sink(&ports)?;
-    databases::prepare(&cluster)?;
+    let surroundings = Surroundings {
+        environment: "demo",
+        gateway_port: ports.gateway,
+        smtp_port: ports.smtp,
+        admin_ports: ports.admin.clone(),
+        database_urls: databases::prepare(&cluster)?,
+        nats_url: broker.url(),
+        namespace: String::new(),
+        otlp: options.otlp.clone(),
+    };
     println!("starting the services");
-    services::start(&ports, options.otlp.as_deref())?;
+    services::start(&surroundings)?;
     if !options.no_seed {
         services::seed()?;
     }
-    let endpoints = Endpoints::new(&ports, &cluster, options.otlp.clone());
+    let endpoints = Endpoints::new(&surroundings, &cluster, ports.mailbox);
     endpoints.write()?;
     Ok(endpoints)
 }
