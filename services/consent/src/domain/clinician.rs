@@ -100,8 +100,9 @@ pub fn pick_next_clinician<'a>(
     asked: &[String],
     today: NaiveDate,
 ) -> Option<&'a Clinician> {
-    let is_new =
-        |clinician: &&Clinician| !asked.iter().any(|email| email.eq_ignore_ascii_case(clinician.email_text()));
+    let is_new = |clinician: &&Clinician| {
+        !asked.iter().any(|email| email.eq_ignore_ascii_case(clinician.email_text()))
+    };
     by_preference(clinicians, today).into_iter().find(is_new)
 }
 
@@ -142,8 +143,12 @@ pub(crate) mod tests {
             clinician(ClinicianKind::Consultant, "2021-01-01", Some(TODAY)),
             clinician(ClinicianKind::Consultant, "2024-01-01", None),
         ];
-        let expected =
-            ["consultant 2024-01-01", "consultant 2021-01-01", "team 2026-01-01", "care_coordinator 2020-01-01"];
+        let expected = [
+            "consultant 2024-01-01",
+            "consultant 2021-01-01",
+            "team 2026-01-01",
+            "care_coordinator 2020-01-01",
+        ];
         assert_eq!(order(&clinicians), expected);
     }
 

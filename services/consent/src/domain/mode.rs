@@ -117,7 +117,7 @@ pub(crate) mod tests {
     #[case(Mode::Unknown, Mode::Yellow, false)]
     #[case(Mode::Red, Mode::Green, false)]
     #[case(Mode::Green, Mode::Green, false)]
-    fn stricter(#[case] before: Mode, #[case] after: Mode, #[case] stricter: bool) {
+    fn is_stricter(#[case] before: Mode, #[case] after: Mode, #[case] stricter: bool) {
         assert_eq!(mode_on(after, 2).is_stricter_than(&mode_on(before, 1)), stricter);
     }
 
