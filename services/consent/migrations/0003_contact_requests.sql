@@ -16,6 +16,7 @@ CREATE TABLE contact_requests (
     preset_answer        text CHECK (preset_answer IN ('R', 'A')),
     initiator            bytea, -- sealed: the clinician's name and address
     state                text NOT NULL,
+    was_approved         boolean NOT NULL DEFAULT false, -- researchers learn of a withdrawal only if so
     changed_at           timestamptz NOT NULL,
     -- From here on filled in by the decision.
     patient_id           uuid REFERENCES patients,

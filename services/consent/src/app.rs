@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use coffer_bus::Outbox;
-use coffer_letters::Typesetter;
 use coffer_store::Keyring;
 use coffer_types::Clock;
 use sqlx::{PgPool, Postgres, Transaction};
@@ -29,8 +28,6 @@ pub struct App {
     pub clinical_source: Arc<dyn ClinicalSource>,
     /// Research ids to NHS numbers.
     pub identity_map: Arc<dyn IdentityMap>,
-    /// Sets letters.
-    pub typesetter: Arc<Typesetter>,
     /// All settings.
     pub settings: Arc<Settings>,
 }

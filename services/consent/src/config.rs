@@ -1,12 +1,13 @@
 //! Settings of the consent service. Where the incumbent is careless, the stricter rule is the default.
 
 use coffer_bus::BusSettings;
-use coffer_letters::House;
 use coffer_runtime::{ChassisSettings, Problems, Secret, Settings as RuntimeSettings};
 use coffer_store::{DatabaseSettings, SealingSettings};
 use coffer_types::EmailAddress;
 use serde::{Deserialize, Serialize};
 use url::Url;
+
+use crate::domain::policy::{Policy, Timetable, WithdrawScope};
 
 /// All sections.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -26,8 +27,6 @@ pub struct Settings {
     pub identity_map: ConnectionSettings,
     /// The rules' numbers and addresses.
     pub process: ProcessSettings,
-    /// The hospital, as it stands on letters.
-    pub house: House,
 }
 
 /// A read-only connection to somebody else's database.
@@ -46,17 +45,6 @@ impl Default for ConnectionSettings {
     fn default() -> Self {
         Self { url: Secret::default(), max_connections: 4, timeout_ms: 3_000 }
     }
-}
-
-/// Which approvals a stricter consent mode withdraws.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum WithdrawScope {
-    /// Every approval and everything still open.
-    #[default]
-    All,
-    /// Only approvals that came from GREEN with direct approach, as the incumbent does.
-    GreenOnly,
 }
 
 /// The numbers and addresses that the process goes by.
@@ -102,7 +90,7 @@ impl Default for ProcessSettings {
                 .map(str::to_owned)
                 .to_vec(),
             under16_strict: true,
-            withdraw_scope: WithdrawScope::default(),
+            withdraw_scope: WithdrawScope::All,
             reminder_days: vec![7, 14],
             escalation_days: 21,
             question_expiry_days: 30,
@@ -112,6 +100,27 @@ impl Default for ProcessSettings {
             rdbm_email: "research.database@nhs.example".to_owned(),
             identify_in_mail: false,
             max_patients_per_submission: 500,
+        }
+    }
+}
+
+impl ProcessSettings {
+    /// What decisions go by.
+    pub fn policy(&self) -> Policy {
+        Policy {
+            cap_days: self.cap_days,
+            permitted_days_after_discharge: self.permitted_days_after_discharge,
+            permitted_domains: self.permitted_domains.clone(),
+        }
+    }
+
+    /// When what nobody answered moves on.
+    pub fn timetable(&self) -> Timetable {
+        Timetable {
+            reminder_days: self.reminder_days.clone(),
+            escalation_days: self.escalation_days,
+            question_expiry_days: self.question_expiry_days,
+            patient_answer_days: self.patient_answer_days,
         }
     }
 }

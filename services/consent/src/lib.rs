@@ -1,1 +1,8 @@
 //! Consent to contact: rules, answers, letters.
+
+pub mod app;
+pub mod config;
+pub mod domain;
+pub mod handlers;
+pub mod ports;
+pub mod store;

@@ -7,9 +7,10 @@ use prost::Message;
 use sha2::{Digest, Sha256};
 
 use super::caller::Person;
-use super::submit::{accept, answered_before, must_be_open, must_be_short};
 use super::studies;
+use super::submit::{accept, answered_before, must_be_open, must_be_short};
 use crate::app::App;
+use crate::domain::answer::{Answer, Preset, extra_form_wanted};
 use crate::domain::patient_key::PatientKey;
 use crate::domain::study::Study;
 use crate::store::contact_requests::{Initiator, NewRequest};
@@ -63,13 +64,14 @@ fn initiator(app: &App, person: &Person) -> Result<Initiator, Refusal> {
 }
 
 /// With an extra form to fill in, a clinician has to take part: R is not offered.
-fn preset_answer(study: &Study, pass_to_rdbm: bool) -> Result<&'static str, Refusal> {
-    match pass_to_rdbm {
-        true if study.extra_form => Err(Refusal::invalid(
+fn preset_answer(study: &Study, pass_to_rdbm: bool) -> Result<Preset, Refusal> {
+    let preset = if pass_to_rdbm { Preset::PassToRdbm } else { Preset::HandOver };
+    if Answer::from(preset).is_offered(extra_form_wanted(study.extra_form, false)) {
+        Ok(preset)
+    } else {
+        Err(Refusal::invalid(
             "pass_to_rdbm",
-            "The researchers want a form filled in by a clinician, so the pack has to be handed over by you.",
-        )),
-        true => Ok("R"),
-        false => Ok("A"),
+            "The researchers want a form filled in by a clinician, so you have to hand the pack over yourself.",
+        ))
     }
 }

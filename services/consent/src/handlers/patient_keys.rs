@@ -9,7 +9,7 @@ use coffer_proto::consent::v1::patient_key::Key;
 use crate::domain::patient_key::PatientKey;
 
 /// Reads all keys, or refuses the list for the first that is wrong.
-pub fn read(
+pub(super) fn read(
     messages: &[KeyMessage],
     may_use_nhs_number: bool,
     most: usize,
@@ -40,12 +40,8 @@ fn read_one(message: &KeyMessage, place: usize, may_use_nhs_number: bool) -> Res
         None => {
             Err(Refusal::invalid(format!("patients[{place}]"), "Give a rid, a mrid or (RDBM) an NHS number."))
         }
-        Some(Key::Rid(text)) => {
-            text.parse().map(PatientKey::Rid).map_err(|e| refuse(field("rid"), &e))
-        }
-        Some(Key::Mrid(text)) => {
-            text.parse().map(PatientKey::Mrid).map_err(|e| refuse(field("mrid"), &e))
-        }
+        Some(Key::Rid(text)) => text.parse().map(PatientKey::Rid).map_err(|e| refuse(field("rid"), &e)),
+        Some(Key::Mrid(text)) => text.parse().map(PatientKey::Mrid).map_err(|e| refuse(field("mrid"), &e)),
         Some(Key::NhsNumber(_)) if !may_use_nhs_number => Err(Refusal {
             field: field("nhs_number"),
             ..Refusal::forbidden("Only the research database manager may use NHS numbers.")

@@ -27,7 +27,7 @@ impl From<LookupError> for Refusal {
     }
 }
 
-fn refuse(code: Code, error: &dyn std::error::Error) -> Refusal {
+fn refuse(code: Code, error: &(dyn std::error::Error + 'static)) -> Refusal {
     tracing::error!(error, "a question could not be answered");
     let message = match code {
         Code::Unavailable => "A system behind this page cannot be reached. Please try again in a moment.",

@@ -29,7 +29,9 @@ pub async fn submit(
 ) -> Result<ContactRequestsSubmitted, Refusal> {
     let person = Person::read(question.caller.take())?;
     if !person.is(Role::Researcher) && !person.is(Role::Rdbm) {
-        return Err(Refusal::forbidden("Only researchers and the research database manager ask for contact."));
+        return Err(Refusal::forbidden(
+            "Only researchers and the research database manager ask for contact.",
+        ));
     }
     must_be_short("idempotency_key", &question.idempotency_key)?;
     must_be_short("certificate_id", &question.certificate_id)?;

@@ -1,13 +1,13 @@
 //! The clinical source: who a patient is, who looks after them, and what the clinical record says of consent.
 
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
 use coffer_types::NhsNumber;
 
 use super::LookupError;
+use crate::domain::clinician::Clinician;
 use crate::domain::evidence::Evidence;
-use crate::domain::mode::Mode;
-use crate::domain::patient::{Clinician, Patient};
+use crate::domain::mode::CurrentMode;
+use crate::domain::patient::Patient;
 
 /// All that the clinical source knows of one patient, looked up afresh.
 #[derive(Debug, Clone)]
@@ -23,18 +23,10 @@ pub struct ClinicalRecord {
 /// Consent as the clinical record has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClinicalConsent {
-    /// What the patient said.
-    pub mode: Mode,
-    /// Out of the research database altogether.
-    pub exclude_entirely: bool,
+    /// What the patient said, and when.
+    pub mode: CurrentMode,
     /// Rather by e-mail than on paper.
     pub prefers_email: bool,
-    /// When the patient decided.
-    pub decided_at: DateTime<Utc>,
-    /// 0: no cap.
-    pub max_approaches_per_year: u32,
-    /// May be approached after discharge, without limit.
-    pub consent_after_discharge: bool,
     /// Who signed.
     pub evidence: Evidence,
 }

@@ -73,11 +73,12 @@ impl IdentityMap for SqlIdentityMap {
     }
 
     async fn mrid_of(&self, number: NhsNumber) -> Result<Option<Mrid>, LookupError> {
-        let found: Option<String> = sqlx::query_scalar("SELECT mrid FROM identity_map WHERE mpid = $1 AND mrid IS NOT NULL LIMIT 1")
-            .bind(number.to_string())
-            .fetch_optional(&self.pool)
-            .await
-            .map_err(|error| LookupError::from_sql(NAME, error))?;
+        let found: Option<String> =
+            sqlx::query_scalar("SELECT mrid FROM identity_map WHERE mpid = $1 AND mrid IS NOT NULL LIMIT 1")
+                .bind(number.to_string())
+                .fetch_optional(&self.pool)
+                .await
+                .map_err(|error| LookupError::from_sql(NAME, error))?;
         found.map(|text| text.parse().map_err(|_| malformed("a mrid is not a research id"))).transpose()
     }
 }

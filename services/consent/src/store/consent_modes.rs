@@ -5,7 +5,9 @@ use coffer_store::{Keyring, Place};
 use coffer_types::{ConsentModeId, PatientId, UserId};
 use sqlx::PgConnection;
 
-use super::Result;
+use super::{Result, StoreError};
+use crate::domain::evidence::Evidence;
+use crate::domain::mode::{CurrentMode, Mode};
 
 /// A recorded decision, as stored. `other_requests` is sealed: [`seal_other_requests`], [`open_other_requests`].
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -55,6 +57,31 @@ pub struct ModeRow {
     pub recorded_by_name: String,
     /// Whether it counts now.
     pub current: bool,
+}
+
+impl ModeRow {
+    /// The decision as rules look at it.
+    pub fn mode(&self) -> Result<CurrentMode> {
+        Ok(CurrentMode {
+            mode: Mode::parse(&self.mode).ok_or(StoreError::Unknown("consent_modes.mode"))?,
+            exclude_entirely: self.exclude_entirely,
+            consent_after_discharge: self.consent_after_discharge,
+            max_approaches_per_year: u32::try_from(self.max_approaches_per_year).unwrap_or_default(),
+            decided_at: self.decided_at,
+        })
+    }
+
+    /// Who signed for it.
+    pub fn evidence(&self) -> Evidence {
+        Evidence {
+            signed_by_patient: self.signed_by_patient,
+            otherwise_authorised_by_patient: self.otherwise_authorised_by_patient,
+            under16_signed_by_parent: self.under16_signed_by_parent,
+            under16_signed_by_clinician: self.under16_signed_by_clinician,
+            lack_capacity_signed_by_representative: self.lack_capacity_signed_by_representative,
+            lack_capacity_signed_by_clinician: self.lack_capacity_signed_by_clinician,
+        }
+    }
 }
 
 /// The decision that counts now.

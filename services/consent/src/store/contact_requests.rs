@@ -14,8 +14,10 @@ use sqlx::types::Json;
 
 use super::transitions::{self, Actor};
 use super::{Result, StoreError};
+use crate::domain::answer::Preset;
 use crate::domain::patient_key::PatientKey;
 use crate::domain::state::State;
+use crate::domain::steps::Step;
 
 /// A request as stored, with the title of its study. Sealed columns are read by functions of their own.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -38,11 +40,11 @@ pub struct RequestRow {
     pub key_text: Option<String>,
     /// The researchers want to write to the patient themselves.
     pub direct_approach: bool,
-    /// `R` or `A` when a clinician asks for an own patient (rule R16).
-    pub preset_answer: Option<String>,
     /// Where it stands.
     #[sqlx(try_from = "String")]
     pub state: State,
+    /// The researchers were told who the patient is, at some time.
+    pub was_approved: bool,
     /// Since when.
     pub changed_at: DateTime<Utc>,
     /// The patient, once known.
@@ -55,8 +57,8 @@ pub struct RequestRow {
     pub outcome: Option<String>,
     /// Why a clinician is asked.
     pub involvement: Option<String>,
-    /// The tests of the decision, as stored JSON.
-    pub steps: Option<Json<serde_json::Value>>,
+    /// The tests of the decision.
+    pub steps: Option<Json<Vec<Step>>>,
     /// Rule R02.
     pub possibly_serious: bool,
     /// A yes came after the patient's no.
@@ -79,7 +81,7 @@ pub struct NewRequest<'a> {
     /// Certificate of the query result, or empty.
     pub certificate_id: &'a str,
     /// Rule R16: who asks for an own patient, and the answer that they thereby gave.
-    pub initiated: Option<(&'a str, &'a Initiator)>,
+    pub initiated: Option<(Preset, &'a Initiator)>,
 }
 
 /// The clinician who asks for an own patient; sealed.
@@ -99,10 +101,8 @@ pub async fn add(
     now: DateTime<Utc>,
 ) -> Result<ContactRequestId> {
     let id = ContactRequestId::new();
-    let sealed_number = request
-        .key
-        .nhs_number()
-        .map(|number| keyring.seal(key_place(id), number.to_string().as_bytes()));
+    let sealed_number =
+        request.key.nhs_number().map(|number| keyring.seal(key_place(id), number.to_string().as_bytes()));
     let initiator =
         request.initiated.map(|(_, who)| keyring.seal_json(initiator_place(id), who)).transpose()?;
     sqlx::query(
@@ -121,7 +121,7 @@ pub async fn add(
     .bind(sealed_number)
     .bind(request.direct_approach)
     .bind(request.certificate_id)
-    .bind(request.initiated.map(|(answer, _)| answer))
+    .bind(request.initiated.map(|(answer, _)| answer.as_str()))
     .bind(initiator)
     .bind(State::Submitted.as_str())
     .execute(&mut *tx)
@@ -166,27 +166,31 @@ pub async fn patient_key(
         return PatientKey::from_research_id(&request.key_kind, text)
             .ok_or(StoreError::Unknown("contact_requests.key_text"));
     }
-    let sealed: Vec<u8> =
-        sqlx::query_scalar("SELECT key_nhs_number FROM contact_requests WHERE id = $1")
-            .bind(request.id)
-            .fetch_one(tx)
-            .await?;
+    let sealed: Vec<u8> = sqlx::query_scalar("SELECT key_nhs_number FROM contact_requests WHERE id = $1")
+        .bind(request.id)
+        .fetch_one(tx)
+        .await?;
     let plain = keyring.open(key_place(request.id), &sealed)?;
     let number: Option<NhsNumber> = String::from_utf8(plain).ok().and_then(|text| text.parse().ok());
     number.map(PatientKey::NhsNumber).ok_or(StoreError::Unknown("contact_requests.key_nhs_number"))
 }
 
-/// Who asked for an own patient (rule R16), opened; none for other requests.
+/// Who asked for an own patient, and what they thereby answered (rule R16); none for other requests.
 pub async fn initiator(
     tx: &mut PgConnection,
     keyring: &Keyring,
     id: ContactRequestId,
-) -> Result<Option<Initiator>> {
-    let sealed: Option<Vec<u8>> = sqlx::query_scalar("SELECT initiator FROM contact_requests WHERE id = $1")
-        .bind(id)
-        .fetch_one(tx)
-        .await?;
-    Ok(sealed.map(|sealed| keyring.open_json(initiator_place(id), &sealed)).transpose()?)
+) -> Result<Option<(Preset, Initiator)>> {
+    let row: Option<(String, Vec<u8>)> = sqlx::query_as(
+        "SELECT preset_answer, initiator FROM contact_requests
+         WHERE id = $1 AND preset_answer IS NOT NULL AND initiator IS NOT NULL",
+    )
+    .bind(id)
+    .fetch_optional(tx)
+    .await?;
+    let Some((answer, sealed)) = row else { return Ok(None) };
+    let answer = Preset::parse(&answer).ok_or(StoreError::Unknown("contact_requests.preset_answer"))?;
+    Ok(Some((answer, keyring.open_json(initiator_place(id), &sealed)?)))
 }
 
 /// Moves a request on, with its row in the timeline and the fact for everybody else.
@@ -222,14 +226,17 @@ pub async fn move_to(
     actor: &Actor,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    let closed_at = to.is_closed().then_some(now);
-    sqlx::query("UPDATE contact_requests SET state = $2, changed_at = $3, closed_at = $4 WHERE id = $1")
-        .bind(id)
-        .bind(to.as_str())
-        .bind(now)
-        .bind(closed_at)
-        .execute(&mut *tx)
-        .await?;
+    sqlx::query(
+        "UPDATE contact_requests SET state = $2, changed_at = $3, closed_at = $4, was_approved = was_approved OR $5
+         WHERE id = $1",
+    )
+    .bind(id)
+    .bind(to.as_str())
+    .bind(now)
+    .bind(to.is_closed().then_some(now))
+    .bind(to.is_approved())
+    .execute(&mut *tx)
+    .await?;
     transitions::add(tx, id, now, (from.as_str(), to.as_str()), reason, actor).await
 }
 

@@ -115,6 +115,14 @@ pub async fn of_request(tx: &mut PgConnection, request: ContactRequestId) -> Res
     Ok(rows)
 }
 
+/// A row with the number of all rows that fit.
+#[derive(sqlx::FromRow)]
+struct Counted {
+    #[sqlx(flatten)]
+    letter: LetterRow,
+    total: i64,
+}
+
 /// A slice of the letters that are for the RDBM, newest first, in one state or in all (empty text), with their
 /// number. Packs of the A route never show: a clinician hands them over.
 pub async fn list(
@@ -123,22 +131,19 @@ pub async fn list(
     offset: i64,
     limit: i64,
 ) -> Result<(Vec<LetterRow>, i64)> {
-    let rows = sqlx::query_as(
-        "SELECT id, kind, title, contact_request_id, study_id, patient_id, made_at, state, sha256, rdbm_may_view
+    let rows: Vec<Counted> = sqlx::query_as(
+        "SELECT id, kind, title, contact_request_id, study_id, patient_id, made_at, state, sha256, rdbm_may_view,
+                count(*) OVER () AS total
          FROM letters WHERE rdbm_may_view AND ($1 = '' OR state = $1)
          ORDER BY made_at DESC, id DESC OFFSET $2 LIMIT $3",
     )
     .bind(state)
     .bind(offset)
     .bind(limit)
-    .fetch_all(&mut *tx)
+    .fetch_all(tx)
     .await?;
-    let total =
-        sqlx::query_scalar("SELECT count(*) FROM letters WHERE rdbm_may_view AND ($1 = '' OR state = $1)")
-            .bind(state)
-            .fetch_one(tx)
-            .await?;
-    Ok((rows, total))
+    let total = rows.first().map_or(0, |row| row.total);
+    Ok((rows.into_iter().map(|row| row.letter).collect(), total))
 }
 
 /// Moves a letter on in the print queue; false when it was not in one of the states before.

@@ -3,18 +3,31 @@
 use chrono::{DateTime, Utc};
 use coffer_store::{Keyring, Place};
 use coffer_types::ContactRequestId;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
 
 use super::Result;
+use crate::domain::clinician::Clinician;
+use crate::domain::mode::CurrentMode;
+use crate::domain::patient::Patient;
+
+/// What was known of a patient.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Snapshot {
+    /// Demographics.
+    pub patient: Patient,
+    /// Everyone who looks or looked after them.
+    pub clinicians: Vec<Clinician>,
+    /// The consent mode that counted.
+    pub mode: CurrentMode,
+}
 
 /// Keeps the snapshot of a request; a newer look-up takes the place of the older one.
-pub async fn save<T: Serialize>(
+pub async fn save(
     tx: &mut PgConnection,
     keyring: &Keyring,
     request: ContactRequestId,
-    snapshot: &T,
+    snapshot: &Snapshot,
     now: DateTime<Utc>,
 ) -> Result<()> {
     sqlx::query(
@@ -31,11 +44,11 @@ pub async fn save<T: Serialize>(
 }
 
 /// The snapshot of a request, unless none was taken or it was erased.
-pub async fn get<T: DeserializeOwned>(
+pub async fn get(
     tx: &mut PgConnection,
     keyring: &Keyring,
     request: ContactRequestId,
-) -> Result<Option<T>> {
+) -> Result<Option<Snapshot>> {
     let sealed: Option<Vec<u8>> =
         sqlx::query_scalar("SELECT snapshot FROM patient_snapshots WHERE contact_request_id = $1")
             .bind(request)

@@ -5,9 +5,11 @@ use coffer_types::{StudyId, UserId};
 use sqlx::PgConnection;
 
 use super::Result;
+use crate::domain::study::Study;
 
 /// A study as stored, and whether its papers are there.
 #[derive(Debug, Clone, sqlx::FromRow)]
+#[expect(clippy::struct_excessive_bools, reason = "one per column")]
 pub struct StudyRow {
     /// Its id.
     pub id: StudyId,
@@ -57,6 +59,34 @@ pub struct StudyRow {
     /// There is an extra form for clinicians.
     #[sqlx(default)]
     pub has_extra_form: bool,
+}
+
+impl StudyRow {
+    /// The study as rules and letters know it.
+    pub fn study(&self) -> Study {
+        Study {
+            id: self.id,
+            number: u32::try_from(self.number).unwrap_or_default(),
+            title: self.title.clone(),
+            summary: self.summary.clone(),
+            lead_title: self.lead_title.clone(),
+            lead_first_name: self.lead_first_name.clone(),
+            lead_last_name: self.lead_last_name.clone(),
+            lead_email: self.lead_email.clone(),
+            patient_contact: self.patient_contact,
+            direct_approach: self.direct_approach,
+            include_under16: self.include_under16,
+            include_lack_capacity: self.include_lack_capacity,
+            include_discharged: self.include_discharged,
+            clinical_trial: self.clinical_trial,
+            approved_by_rec: self.approved_by_rec,
+            rec_reference: self.rec_reference.clone(),
+            approved_locally: self.approved_locally,
+            ends_on: self.ends_on,
+            has_details: self.has_details,
+            extra_form: self.has_extra_form,
+        }
+    }
 }
 
 /// A study.
@@ -154,12 +184,10 @@ pub async fn save(tx: &mut PgConnection, study: &StudyRow) -> Result<()> {
 
 /// Lets a user act for a study.
 pub async fn add_researcher(tx: &mut PgConnection, study: StudyId, user: UserId) -> Result<()> {
-    sqlx::query(
-        "INSERT INTO study_researchers (study_id, user_id) VALUES ($1, $2) ON CONFLICT DO NOTHING",
-    )
-    .bind(study)
-    .bind(user)
-    .execute(tx)
-    .await?;
+    sqlx::query("INSERT INTO study_researchers (study_id, user_id) VALUES ($1, $2) ON CONFLICT DO NOTHING")
+        .bind(study)
+        .bind(user)
+        .execute(tx)
+        .await?;
     Ok(())
 }
