@@ -1,7 +1,6 @@
 //! Looking a patient up afresh: who the research id is, what the clinical source knows, which mode counts.
 
 use chrono::{DateTime, Utc};
-use coffer_bus::HandlerError;
 use coffer_types::{ConsentModeId, NhsNumber, PatientId};
 use sqlx::PgConnection;
 
@@ -30,13 +29,6 @@ pub async fn find(app: &App, key: &PatientKey) -> Result<Found, LookupError> {
         None => Found::NotFound(number),
         Some(record) => Found::Record(number, Box::new(record)),
     })
-}
-
-impl From<LookupError> for HandlerError {
-    /// A source that is down comes back; one that breaks its contract is mended. Until then the request waits.
-    fn from(error: LookupError) -> Self {
-        Self::retry(error)
-    }
 }
 
 /// The mode that counts now, after taking over a newer one from the clinical record. The caller holds the

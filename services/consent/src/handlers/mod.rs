@@ -3,11 +3,11 @@
 pub mod caller;
 pub mod contact_requests;
 pub mod desk;
+pub mod faults;
 pub mod initiate;
 pub mod letters;
 pub mod lookup;
 mod patient_keys;
-mod refusals;
 pub mod studies;
 pub mod submit;
 

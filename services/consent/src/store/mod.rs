@@ -20,7 +20,7 @@ pub mod studies;
 pub mod study_documents;
 pub mod transitions;
 
-use coffer_bus::{BusError, HandlerError};
+use coffer_bus::BusError;
 use coffer_store::SealError;
 use sqlx::migrate::Migrator;
 use thiserror::Error;
@@ -47,10 +47,3 @@ pub enum StoreError {
 
 /// What every function of the store returns.
 pub type Result<T> = std::result::Result<T, StoreError>;
-
-impl From<StoreError> for HandlerError {
-    /// Everything here may pass by itself or by a repair, so the message is kept and tried again.
-    fn from(error: StoreError) -> Self {
-        Self::retry(error)
-    }
-}
