@@ -37,7 +37,12 @@ impl Api {
     }
 
     /// Submits contact requests for research ids; gives the ids of the requests, in their order.
-    pub async fn submit(&self, study_id: &str, direct_approach: bool, rids: &[impl AsRef<str>]) -> Vec<String> {
+    pub async fn submit(
+        &self,
+        study_id: &str,
+        direct_approach: bool,
+        rids: &[impl AsRef<str>],
+    ) -> Vec<String> {
         let patients: Vec<_> = rids.iter().map(|rid| json!({"rid": rid.as_ref()})).collect();
         let body = json!({"study_id": study_id, "direct_approach": direct_approach, "patients": patients});
         let key = HeaderValue::try_from(Uuid::new_v4().to_string()).expect("a UUID is a header");

@@ -7,10 +7,14 @@
 )]
 
 mod api;
+mod clinician_link;
 mod databases;
+mod person;
 mod process;
 mod system;
 
 pub use api::{Answer, Api};
+pub use clinician_link::{ClinicianLink, nonce_of};
 pub use coffer_demo::Case;
+pub use person::Person;
 pub use system::{System, SystemOptions};

@@ -98,6 +98,11 @@ impl System {
         coffer_demo::patient(case, today()).expect("every case has a patient")
     }
 
+    /// The day from which the demo's dates count.
+    pub fn today(&self) -> chrono::NaiveDate {
+        today()
+    }
+
     /// The demo's studies; the first is the one for direct approaches.
     pub fn studies(&self) -> Vec<DemoStudy> {
         coffer_demo::studies(today())
