@@ -19,6 +19,7 @@ const VARIABLES = [
   ["color", "#330072", "--link-visited"],
   ["color", "#d5281b", "--error"],
   ["background-color", "#fff", "--paper"],
+  ["background", "#fff", "--paper"],
   ["background-color", "#f0f4f5", "--page"],
   ["border[a-z-]*", "#d8dde0", "--line"],
   ["border[a-z-]*", "#aeb7bd", "--line"],
@@ -41,6 +42,7 @@ async function buildStyle() {
   const vendor = (await readFile(designSystem, "utf8"))
     .replace(/@font-face\{[^}]*\}/g, "")
     .replace(/Frutiger W01,arial,sans-serif/g, "arial,sans-serif")
+    .replace(/url\(\/assets\/images\/[^)]*\)/g, "none") // icons of parts that we do not use
     .replace(/\/\*#[^*]*\*\//g, "");
   const own = await readFile(new URL("coffer.css", here), "utf8");
   const { code } = await transform(withVariables(vendor) + own, { loader: "css", minify: true });

@@ -48,6 +48,12 @@ pub fn count(number: impl Into<u64>, noun: &str) -> String {
     if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
 }
 
+/// `1 contact request was submitted`, `2 contact requests were submitted`.
+pub fn submitted(number: u32) -> String {
+    let verb = if number == 1 { "was" } else { "were" };
+    format!("{} {verb} submitted", count(number, "contact request"))
+}
+
 /// `£12.50`.
 pub fn pounds(pence: u64) -> String {
     format!("\u{a3}{}.{:02}", pence / 100, pence % 100)

@@ -12,12 +12,14 @@ pub struct FormErrors(Vec<(String, String)>);
 impl FormErrors {
     /// One thing wrong with one field.
     pub fn new(field: &str, message: impl Into<String>) -> Self {
-        Self(vec![(field.to_owned(), message.into())])
+        let mut errors = Self::default();
+        errors.add(field, message);
+        errors
     }
 
     /// Adds another.
     pub fn add(&mut self, field: &str, message: impl Into<String>) {
-        self.0.push((field.to_owned(), message.into()));
+        self.0.push((field.to_owned(), sentence(&message.into())));
     }
 
     /// What another service found wrong with what was asked; other failures are not the form's.
@@ -46,4 +48,10 @@ impl FormErrors {
     pub fn of(&self, field: &str) -> Option<&str> {
         self.0.iter().find(|(name, _)| name == field).map(|(_, message)| message.as_str())
     }
+}
+
+/// With a capital letter: the words of types begin small.
+fn sentence(message: &str) -> String {
+    let mut letters = message.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }

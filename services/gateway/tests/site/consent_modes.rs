@@ -47,7 +47,7 @@ async fn a_wrong_number_is_named_at_its_field() {
     let page =
         site.browser_of(Role::Rdbm).await.post("/consent-modes", &[("nhs_number", "9434765918")]).await;
     assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
-    let expected = ("#nhs_number".to_owned(), "the check digit of this NHS number is wrong".to_owned());
+    let expected = ("#nhs_number".to_owned(), "The check digit of this NHS number is wrong".to_owned());
     assert_eq!(page.errors(), [expected]);
 }
 
@@ -93,7 +93,7 @@ async fn what_is_wrong_with_a_mode_is_named() {
     site.asked.state().refusal = Some(Refusal::invalid("consent_mode.decided_at", "lies in the future"));
     let form = [("mode", "red"), ("decided_on", "2030-01-01"), ("step", "send")];
     let page = browser.post(&path, &form).await;
-    assert_eq!(page.errors(), [("#decided_on".to_owned(), "lies in the future".to_owned())]);
+    assert_eq!(page.errors(), [("#decided_on".to_owned(), "Lies in the future".to_owned())]);
     assert_eq!(page.texts(".coffer-identified__name"), ["Ms Zara Fictional"]);
     assert!(!page.text.contains(samples::NHS_NUMBER));
 }

@@ -8,7 +8,7 @@ use coffer_types::Role;
 use futures::StreamExt as _;
 use tokio::time::timeout;
 
-use crate::support::{Browser, Site, samples};
+use crate::support::{Browser, Site, Visitor, samples};
 
 fn events() -> Request<Body> {
     let path = format!("/contact-requests/{}/events", samples::REQUEST);
@@ -61,4 +61,22 @@ async fn strangers_get_no_stream() {
     let request = Request::get(path).header("accept", "text/event-stream").body(Body::empty()).unwrap();
     let page = site.browser_of(Role::Researcher).await.send(request).await;
     assert_eq!(page.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn a_real_browser_shows_the_news_without_being_asked() {
+    let site = Site::start().await;
+    let visitor = Visitor::of(&site).await;
+    visitor.sign_in(Role::Researcher).await;
+    visitor.open(&format!("/contact-requests/{}", samples::REQUEST)).await;
+    assert_eq!(visitor.find(".coffer-timeline__title").await.text().await.unwrap(), "Submitted");
+    site.asked.state().news = Some("Approved just now".to_owned());
+    let shown = timeout(Duration::from_secs(20), async {
+        while visitor.find(".coffer-timeline__title").await.text().await.unwrap() != "Approved just now" {
+            site.asked.publish_fact(samples::REQUEST).await;
+            tokio::time::sleep(Duration::from_millis(300)).await;
+        }
+    });
+    shown.await.expect("the news in time");
+    assert!(visitor.find("#live-status").await.text().await.unwrap().starts_with("Updated at"));
 }

@@ -6,6 +6,7 @@
     reason = "helpers of tests fail like the tests themselves"
 )]
 
+mod accessibility;
 mod account;
 mod clinician_answer;
 mod consent_modes;

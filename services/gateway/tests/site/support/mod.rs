@@ -3,6 +3,7 @@
 mod browser;
 mod fake;
 pub(crate) mod samples;
+mod visitor;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -22,6 +23,7 @@ use uuid::Uuid;
 
 pub(crate) use browser::{Browser, Page};
 pub(crate) use fake::Asked;
+pub(crate) use visitor::Visitor;
 
 /// The password of every user here.
 pub(crate) const PASSWORD: &str = "a long enough password";

@@ -1,0 +1,136 @@
+//! Each page in a real browser: no fault that axe-core finds, and nothing that is wider than a small screen;
+//! in light and dark.
+
+use coffer_types::Role;
+use fantoccini::error::CmdError;
+use fantoccini::wd::WebDriverCompatibleCommand;
+use serde_json::{Value, json};
+use url::Url;
+
+use crate::support::{Site, Visitor, samples};
+
+/// A command of the browser's developer tools, which WebDriver has no word for.
+#[derive(Debug)]
+struct DeveloperTools(Value);
+
+impl WebDriverCompatibleCommand for DeveloperTools {
+    fn endpoint(&self, base: &Url, session: Option<&str>) -> Result<Url, url::ParseError> {
+        base.join(&format!("session/{}/goog/cdp/execute", session.unwrap_or_default()))
+    }
+
+    fn method_and_body(&self, _: &Url) -> (http::Method, Option<String>) {
+        (http::Method::POST, Some(self.0.to_string()))
+    }
+}
+
+/// Looks at pages and keeps what is wrong with them.
+struct Inspector {
+    visitor: Visitor,
+    faults: Vec<String>,
+}
+
+impl Inspector {
+    async fn of(site: &Site) -> Self {
+        Self { visitor: Visitor::of(site).await, faults: Vec::new() }
+    }
+
+    /// Looks at the page that is shown in all its forms.
+    async fn look(&mut self, name: &str) {
+        for (width, scheme) in [(1280, "light"), (1280, "dark"), (320, "light")] {
+            self.resize(width).await.unwrap();
+            self.colour(scheme).await.unwrap();
+            for violation in self.visitor.browser.axe().await {
+                let places: Vec<_> = violation.nodes.iter().map(|node| &node.html).collect();
+                self.faults.push(format!("{name} at {width}, {scheme}: {}: {places:?}", violation.help));
+            }
+            let wide = self.run("return document.documentElement.scrollWidth").await.as_i64().unwrap();
+            if wide > width {
+                self.faults.push(format!("{name} at {width} is {wide} wide"));
+            }
+        }
+    }
+
+    async fn resize(&self, width: i64) -> Result<Value, CmdError> {
+        let params = json!({"width": width, "height": 1000, "deviceScaleFactor": 1, "mobile": false});
+        self.tell("Emulation.setDeviceMetricsOverride", params).await
+    }
+
+    async fn colour(&self, scheme: &str) -> Result<Value, CmdError> {
+        let params = json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]});
+        self.tell("Emulation.setEmulatedMedia", params).await
+    }
+
+    async fn tell(&self, command: &str, params: Value) -> Result<Value, CmdError> {
+        let command = DeveloperTools(json!({"cmd": command, "params": params}));
+        self.visitor.browser.client.issue_cmd(command).await
+    }
+
+    async fn run(&self, script: &str) -> Value {
+        self.visitor.browser.client.execute(script, Vec::new()).await.unwrap()
+    }
+
+    async fn visit(&mut self, paths: &[&str]) {
+        for path in paths {
+            self.visitor.open(path).await;
+            self.look(path).await;
+        }
+    }
+
+    /// Sends the page's form as it is, so that its errors show.
+    async fn send_form(&mut self, path: &str) {
+        self.visitor.open(path).await;
+        self.run("document.querySelector('main form button:not([type=button])').click()").await;
+        self.visitor.find(".nhsuk-error-summary").await;
+        self.look(&format!("{path} with errors")).await;
+    }
+
+    fn finish(self) {
+        assert!(self.faults.is_empty(), "{:#?}", self.faults);
+    }
+}
+
+#[tokio::test]
+async fn pages_of_researchers_are_accessible() {
+    let site = Site::start().await;
+    let mut inspector = Inspector::of(&site).await;
+    inspector.visitor.sign_in(Role::Researcher).await;
+    let request = format!("/contact-requests/{}", samples::REQUEST);
+    let study = format!("/studies/{}", samples::CLOSED_STUDY);
+    inspector
+        .visit(&["/", "/studies", &study, "/contact-requests?submitted=2", &request, "/nothing", "/account"])
+        .await;
+    inspector.send_form("/contact-requests/new").await;
+    inspector.finish();
+}
+
+#[tokio::test]
+async fn pages_of_the_rdbm_are_accessible() {
+    let site = Site::start().await;
+    let mut inspector = Inspector::of(&site).await;
+    inspector.visitor.sign_in(Role::Rdbm).await;
+    let mut browser = site.browser_of(Role::Rdbm).await;
+    let patient =
+        browser.post("/consent-modes", &[("nhs_number", samples::NHS_NUMBER)]).await.location().to_owned();
+    let request = format!("/contact-requests/{}", samples::REQUEST);
+    let email = format!("/emails/{}", samples::EMAIL);
+    inspector.visit(&["/desk", &request, "/patient-answers", "/letters", &patient, "/emails", &email]).await;
+    inspector.send_form(&format!("{request}/patient-answer")).await;
+    inspector.send_form(&format!("{patient}/new")).await;
+    inspector.send_form("/consent-modes").await;
+    inspector.finish();
+}
+
+#[tokio::test]
+async fn pages_of_clinicians_are_accessible() {
+    let site = Site::start().await;
+    let mut inspector = Inspector::of(&site).await;
+    inspector.send_form("/sign-in").await;
+    inspector.visitor.open("/answer/some-token").await;
+    inspector.send_form("/answer").await;
+    site.asked.state().link = "expired".to_owned();
+    inspector.visit(&["/answer"]).await;
+    inspector.visitor.sign_in(Role::Clinician).await;
+    inspector.visit(&["/"]).await;
+    inspector.send_form("/own-patients/new").await;
+    inspector.finish();
+}
