@@ -4,5 +4,6 @@ pub mod app;
 pub mod config;
 pub mod domain;
 pub mod handlers;
+pub mod mails;
 pub mod ports;
 pub mod store;
