@@ -113,12 +113,7 @@ pub async fn submit(
         errors if !errors.is_empty() => errors,
         _ => match app.bus.ask(&answer(&token, &form)).await {
             Ok(_) => return Ok(Redirect::to("/answer").into_response()),
-            // Answered meanwhile, or withdrawn: the page says which.
-            Err(AskError::Refused(refusal)) if refusal.field.is_empty() => {
-                tracing::info!("a clinician's answer was not accepted");
-                return Ok(Redirect::to("/answer").into_response());
-            }
-            Err(error) => FormErrors::from_refusal(error)?,
+            Err(error) => answer_errors(error)?,
         },
     };
     let question = open(&app, token).await?;
@@ -156,6 +151,15 @@ fn missing(form: &ClinicianForm) -> FormErrors {
         errors.add("name", "Enter your name");
     }
     errors
+}
+
+/// A page that is too old has no field to mend: the whole form is to be read again.
+fn answer_errors(error: AskError) -> Result<FormErrors, PageError> {
+    let AskError::Refused(mut refusal) = error else { return Err(error.into()) };
+    if refusal.field == "nonce" {
+        refusal.field.clear();
+    }
+    FormErrors::from_refusal(AskError::Refused(refusal))
 }
 
 fn answer(token: &str, form: &ClinicianForm) -> AnswerClinicianQuestion {

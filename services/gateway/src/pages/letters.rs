@@ -18,19 +18,17 @@ use crate::web::Id;
 #[template(path = "pages/letters.html")]
 struct LettersPage {
     layout: Layout,
-    state: String,
+    filter: Filter,
     letters: Vec<LetterRow>,
     total: u32,
     paging: Paging,
-    here: String,
 }
 
 /// What the list shows.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Filter {
-    /// Left out: what is to be printed.
-    state: Option<String>,
+    state: String,
     page: Option<u32>,
 }
 
@@ -51,17 +49,15 @@ pub async fn list(
 ) -> Answer {
     user.require(&[Role::Rdbm])?;
     let slice = slice(filter.page);
-    let state = filter.state.unwrap_or_else(|| "to_print".to_owned());
-    let question = ListLetters { caller: Some(user.caller()), state: state.clone(), page: Some(slice) };
+    let question =
+        ListLetters { caller: Some(user.caller()), state: filter.state.clone(), page: Some(slice) };
     let found = app.bus.ask(&question).await?;
-    let here = format!("/letters?state={state}&page={}", filter.page.unwrap_or(1));
     page(&LettersPage {
         layout: shell.layout("Letters"),
         letters: found.letters,
         total: found.total,
-        paging: Paging::new("/letters", &[("state", &state)], slice, found.total),
-        state,
-        here,
+        paging: Paging::new("/letters", &[("state", &filter.state)], slice, found.total),
+        filter,
     })
 }
 

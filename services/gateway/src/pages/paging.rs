@@ -36,6 +36,11 @@ impl Paging {
         }
     }
 
+    /// Address of this page.
+    pub fn here(&self) -> String {
+        format!("{}{}", self.base, self.number)
+    }
+
     /// Address of the page before.
     pub fn previous(&self) -> Option<String> {
         (self.number > 1).then(|| format!("{}{}", self.base, self.number - 1))

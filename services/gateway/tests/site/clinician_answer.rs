@@ -93,8 +93,23 @@ async fn an_answer_that_came_too_late_is_not_an_error() {
     site.asked.state().refusal = Some(Refusal::conflict("This question is answered already."));
     site.asked.state().link = "answered".to_owned();
     let form = [("answer", "R"), ("name", "Dr H. Marchbanks"), ("nonce", "the-nonce")];
-    assert_eq!(browser.post("/answer", &form).await.location(), "/answer");
-    assert_eq!(browser.get("/answer").await.texts("h1"), ["Thank you, your answer is recorded"]);
+    let page = browser.post("/answer", &form).await;
+    assert_eq!(page.status, StatusCode::OK);
+    assert_eq!(page.texts("h1"), ["Thank you, your answer is recorded"]);
+    assert!(!page.text.contains("Fictional"));
+}
+
+#[tokio::test]
+async fn a_form_of_another_question_is_to_be_read_again() {
+    let site = Site::start().await;
+    let mut browser = follow_link(&site).await;
+    site.asked.state().refusal =
+        Some(Refusal::invalid("nonce", "This page is too old. Read it again, then answer."));
+    let form = [("answer", "R"), ("name", "Dr H. Marchbanks"), ("nonce", "another")];
+    let page = browser.post("/answer", &form).await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(page.texts(".nhsuk-error-summary li"), ["This page is too old. Read it again, then answer."]);
+    assert_eq!(page.value("nonce"), "the-nonce");
 }
 
 #[tokio::test]
