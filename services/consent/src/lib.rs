@@ -5,5 +5,6 @@ pub mod config;
 pub mod domain;
 pub mod handlers;
 pub mod mails;
+pub mod papers;
 pub mod ports;
 pub mod store;

@@ -89,6 +89,8 @@ pub struct ClinicianLetter {
     pub because: AskedBecause,
     /// Whether an extra form of the researchers is enclosed.
     pub extra_form: bool,
+    /// Whether the form for the general choice is enclosed.
+    pub traffic_light_form: bool,
     /// Whether the leaflet about research is enclosed.
     pub leaflet: bool,
     /// How large it is set.
