@@ -8,13 +8,13 @@ use coffer_runtime::Context;
 use coffer_store::Keyring;
 use coffer_types::Clock;
 use rand::Rng;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 
 use crate::namespace::Namespace;
 use crate::outbox::Outbox;
 use crate::{BusError, BusSettings, metrics};
 
-const JETSTREAM_TIMEOUT: Duration = Duration::from_secs(5);
+const BROKER_TIMEOUT: Duration = Duration::from_secs(5);
 const LONGEST_RECONNECT_DELAY_MS: u64 = 4_000;
 
 /// A service on the bus; clones share one connection.
@@ -29,6 +29,8 @@ pub struct Bus {
     pub(crate) replicas: usize,
     pub(crate) ask_timeout: Duration,
     pub(crate) retry: Arc<[Duration]>,
+    /// Counts the connections made, so that a new one is noticed.
+    pub(crate) connections: watch::Receiver<u64>,
     /// Tells the relay that rows are waiting.
     pub(crate) rows: Arc<Notify>,
 }
@@ -44,9 +46,14 @@ impl Bus {
         context: &Context,
     ) -> Result<Self, BusError> {
         let addresses = addresses(&settings.url)?;
-        let client = options(settings, service)?.connect(addresses).await.map_err(BusError::broker)?;
+        let (made, connections) = watch::channel(0);
+        let options = options(settings, service)?.event_callback(move |event| {
+            tell(&event, &made);
+            std::future::ready(())
+        });
+        let client = options.connect(addresses).await.map_err(BusError::broker)?;
         watch_health(&client, context);
-        let jetstream = jetstream::ContextBuilder::new().timeout(JETSTREAM_TIMEOUT).build(client.clone());
+        let jetstream = jetstream::ContextBuilder::new().timeout(BROKER_TIMEOUT).build(client.clone());
         Ok(Self {
             client,
             jetstream,
@@ -57,6 +64,7 @@ impl Bus {
             replicas: settings.replicas,
             ask_timeout: Duration::from_millis(settings.ask_timeout_ms),
             retry: settings.retry_seconds.iter().copied().map(Duration::from_secs).collect(),
+            connections,
             rows: Arc::new(Notify::new()),
         })
     }
@@ -82,7 +90,7 @@ fn options(settings: &BusSettings, service: &'static str) -> Result<ConnectOptio
         .retry_on_initial_connect()
         .max_reconnects(None)
         .reconnect_delay_callback(reconnect_delay)
-        .event_callback(|event| async move { tell(&event) });
+        .request_timeout(Some(BROKER_TIMEOUT));
     if settings.credentials.is_empty() {
         return Ok(options);
     }
@@ -99,7 +107,7 @@ fn reconnect_delay(attempts: usize) -> Duration {
 }
 
 /// The client's events are the only sign of dropped messages and denied subjects.
-fn tell(event: &Event) {
+fn tell(event: &Event, connections: &watch::Sender<u64>) {
     let name = match event {
         Event::Connected => "connected",
         Event::Disconnected => "disconnected",
@@ -111,6 +119,9 @@ fn tell(event: &Event) {
         Event::Closed => "closed",
     };
     metrics::connection_event(name);
+    if *event == Event::Connected {
+        connections.send_modify(|made| *made += 1);
+    }
     match event {
         Event::Connected | Event::Draining | Event::Closed => tracing::info!(event = name, "broker"),
         _ => tracing::warn!(event = name, "broker: {event}"),

@@ -6,22 +6,20 @@ use std::time::Duration;
 
 use async_nats::jetstream::Message;
 use async_nats::jetstream::consumer::PullConsumer;
-use async_nats::jetstream::consumer::pull::Batch;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use coffer_runtime::{CancellationToken, Context};
 use coffer_types::EventId;
-use futures::{FutureExt, StreamExt};
+use futures::FutureExt;
 use sqlx::PgPool;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tracing::Instrument;
 
 use crate::delivery::{Delivery, Handler, HandlerError};
 use crate::envelope::{self, Headers};
+use crate::pull::Pull;
 use crate::{Bus, BusError, ConsumerSpec, due, inbox, metrics, outbox, settle, trace};
 
-const PULL_EXPIRES: Duration = Duration::from_secs(30);
-const HEARTBEAT: Duration = Duration::from_secs(5);
 const RECONNECT: Duration = Duration::from_secs(1);
 
 /// A message as it came, from the broker or from the table of due messages.
@@ -118,21 +116,24 @@ async fn pull<H: Handler>(
         while let Ok(permit) = slots.clone().try_acquire_owned() {
             permits.push(permit);
         }
-        let batch = consumer.batch().max_messages(permits.len()).expires(PULL_EXPIRES).heartbeat(HEARTBEAT);
-        let mut batch = batch.messages().await.map_err(BusError::broker)?;
-        while let Some(permit) = permits.pop() {
-            tokio::select! {
-                next = batch.next() => match next {
-                    Some(message) => start(worker, message.map_err(BusError::broker)?, permit),
-                    None => break,
-                },
-                () = stop.cancelled() => {
-                    give_back(&worker.bus, &mut batch).await;
-                    return Ok(());
-                }
-            }
-        }
+        let mut pull = Pull::request(&worker.bus, consumer, permits.len()).await?;
+        let pulled = stop.run_until_cancelled(start_all(worker, &mut pull, permits)).await;
+        pull.give_back().await;
+        pulled.unwrap_or(Ok(()))?;
     }
+}
+
+/// Starts a handler for each message that comes.
+async fn start_all<H: Handler>(
+    worker: &Arc<Worker<H>>,
+    pull: &mut Pull<'_>,
+    permits: Vec<OwnedSemaphorePermit>,
+) -> Result<(), BusError> {
+    for permit in permits {
+        let Some(message) = pull.next().await? else { break };
+        start(worker, message, permit);
+    }
+    Ok(())
 }
 
 fn start<H: Handler>(worker: &Arc<Worker<H>>, message: Message, permit: OwnedSemaphorePermit) {
@@ -147,13 +148,6 @@ fn start<H: Handler>(worker: &Arc<Worker<H>>, message: Message, permit: OwnedSem
         settle::on_broker(&worker, &message, &incoming, verdict).await;
         drop(permit);
     });
-}
-
-/// Messages that came but will not be handled any more go to another replica at once.
-async fn give_back(bus: &Bus, batch: &mut Batch) {
-    while let Some(Some(Ok(message))) = batch.next().now_or_never() {
-        settle::negative(bus, &message, Duration::ZERO).await;
-    }
 }
 
 /// Gives one message its effect.

@@ -17,6 +17,7 @@ mod namespace;
 mod outbox;
 mod park;
 mod publish;
+mod pull;
 mod relay;
 mod settings;
 mod settle;

@@ -180,3 +180,15 @@ async fn a_message_that_waits_for_a_slot_is_there_for_the_next_process_at_once()
     harness.expect_effects(&["a", "b"]).await;
     assert!(started.elapsed() < Duration::from_secs(4), "{:?}", started.elapsed());
 }
+
+#[tokio::test]
+async fn a_message_after_a_quiet_time_is_handled_at_once() {
+    let harness = Harness::start().await;
+    harness.bus.relay(harness.pool.clone(), &harness.context);
+    harness.consume(Rows::default()).await;
+    tokio::time::sleep(Duration::from_secs(7)).await;
+    harness.publish("a").await;
+    let published = std::time::Instant::now();
+    harness.expect_effects(&["a"]).await;
+    assert!(published.elapsed() < Duration::from_secs(2), "{:?}", published.elapsed());
+}
