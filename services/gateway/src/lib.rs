@@ -2,6 +2,7 @@
 //!
 //! It owns users, sessions and the audit trail. Everything else it asks the other services over the bus.
 
+pub mod api;
 pub mod app;
 pub mod auth;
 pub mod config;

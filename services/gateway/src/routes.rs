@@ -17,7 +17,12 @@ const PASTE_LIMIT: usize = 1024 * 1024;
 
 /// The whole site.
 pub fn router(app: App) -> Result<Router, ConfigError> {
-    let routes = everybody().merge(requests()).merge(clinicians()).merge(managers()).merge(assets::routes());
+    let routes = everybody()
+        .merge(requests())
+        .merge(clinicians())
+        .merge(managers())
+        .merge(crate::api::routes())
+        .merge(assets::routes());
     apply(routes, app)
 }
 

@@ -6,14 +6,14 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{Response, StatusCode};
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::csrf::{ConfigError, CsrfLayer, ProtectionError};
 use tower_http::timeout::TimeoutLayer;
 
 use super::{Problem, errors, headers};
 use crate::app::App;
-use crate::auth;
+use crate::{api, auth};
 
 /// Forms are small; pasted ids raise the limit for their own route.
 const BODY_LIMIT: usize = 64 * 1024;
@@ -32,6 +32,7 @@ pub fn apply(routes: Router<App>, app: App) -> Result<Router, ConfigError> {
         .layer(same_site)
         .layer(from_fn_with_state(app.clone(), errors::friendly))
         .layer(from_fn_with_state(app.clone(), auth::identify_caller))
+        .layer(from_fn(api::problem_details))
         .with_state(app);
     Ok(coffer_runtime::trace_http(headers::secure(layered, &settings.web.public_url)))
 }
