@@ -23,7 +23,7 @@ async fn accepted(shelf: &Shelf) -> Email {
     email
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_worker_that_overslept_cannot_hand_over_nor_report() {
     let shelf = Shelf::new().await;
     accepted(&shelf).await;
@@ -42,7 +42,7 @@ async fn a_worker_that_overslept_cannot_hand_over_nor_report() {
     shelf.emails.conclude(&second, &sent()).await.unwrap();
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_vanished_worker_leaves_doubt_once() {
     let shelf = Shelf::new().await;
     let email = accepted(&shelf).await;
@@ -58,7 +58,7 @@ async fn a_vanished_worker_leaves_doubt_once() {
     assert_eq!(attempts.len(), 1);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_longest_waiting_email_comes_first_and_workers_share_without_waiting() {
     let shelf = Shelf::new().await;
     let first = accepted(&shelf).await;
@@ -70,7 +70,7 @@ async fn the_longest_waiting_email_comes_first_and_workers_share_without_waiting
     assert_eq!(claimed, [first.origin.id, second.origin.id]);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn recipient_and_words_are_sealed_and_attempts_stay() {
     let shelf = Shelf::new().await;
     let email = accepted(&shelf).await;

@@ -8,7 +8,7 @@ use coffer_proto::mailer::v1::{GetMailerStatus, ListEmails, ResendEmail};
 use coffer_types::Clock as _;
 use rstest::rstest;
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_email_is_sent_once_and_told() {
     let server = ScriptedServer::start(&[]).await;
     let world = World::start(server.address).await;
@@ -23,7 +23,7 @@ async fn an_email_is_sent_once_and_told() {
     assert_eq!(email.diverted_to, "");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_command_given_twice_is_one_email() {
     let server = ScriptedServer::start(&[]).await;
     let world = World::start(server.address).await;
@@ -36,7 +36,7 @@ async fn a_command_given_twice_is_one_email() {
     assert_eq!(server.count("BODY"), 1);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_malformed_command_is_parked_and_the_next_goes_through() {
     let server = ScriptedServer::start(&[]).await;
     let world = World::start(server.address).await;
@@ -55,7 +55,7 @@ async fn a_malformed_command_is_parked_and_the_next_goes_through() {
 #[case::busy("GREETING", 421)]
 #[case::blocked("GREETING", 554)]
 #[case::after_the_body("BODY", 451)]
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_may_pass_is_tried_again(#[case] verb: &'static str, #[case] code: u16) {
     let server = ScriptedServer::start(&[(verb, Act::Reply(code))]).await;
     let world = World::start(server.address).await;
@@ -75,7 +75,7 @@ async fn what_may_pass_is_tried_again(#[case] verb: &'static str, #[case] code: 
 #[rstest]
 #[case::unknown_recipient("RCPT", 550)]
 #[case::content("BODY", 554)]
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_never_passes_is_refused_until_a_person_asks_again(
     #[case] verb: &'static str,
     #[case] code: u16,
@@ -94,7 +94,7 @@ async fn what_never_passes_is_refused_until_a_person_asks_again(
     assert_eq!(detail.attempts[1].detail, "Ms R Manager asked to send it again");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn after_two_days_it_is_given_up() {
     let server = ScriptedServer::start(&[("MAIL", Act::Reply(451))]).await;
     let world = World::start(server.address).await;
@@ -108,7 +108,7 @@ async fn after_two_days_it_is_given_up() {
 #[rstest]
 #[case::closed(Act::Close)]
 #[case::silent(Act::Hang)]
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_answer_after_the_body_is_doubtful_and_never_sent_by_itself(#[case] act: Act) {
     let server = ScriptedServer::start(&[("BODY", act)]).await;
     let world = World::start(server.address).await;
@@ -123,7 +123,7 @@ async fn no_answer_after_the_body_is_doubtful_and_never_sent_by_itself(#[case] a
     assert_eq!(server.count("BODY"), 2);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_mailer_killed_while_it_hands_over_leaves_one_doubtful_email() {
     let server = ScriptedServer::start(&[("BODY", Act::Hang)]).await;
     let world = World::start_with(server.address, |settings| {
@@ -143,7 +143,7 @@ async fn a_mailer_killed_while_it_hands_over_leaves_one_doubtful_email() {
     replica.shutdown.now();
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_mailer_killed_before_it_hands_over_leaves_nothing_in_doubt() {
     let server = ScriptedServer::start(&[("DATA", Act::Hang)]).await;
     let world = World::start_with(server.address, |settings| settings.smtp.timeout_seconds = 600).await;
@@ -158,7 +158,7 @@ async fn a_mailer_killed_before_it_hands_over_leaves_nothing_in_doubt() {
     replica.shutdown.now();
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_withdrawal_stops_it_before_data() {
     let server = ScriptedServer::start(&[]).await;
     let world = World::start(server.address).await;
@@ -172,7 +172,7 @@ async fn a_withdrawal_stops_it_before_data() {
     assert_eq!(again.unwrap_err().message, "This e-mail is not in a state to be sent again.");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn without_an_answer_of_the_guard_it_waits() {
     let server = ScriptedServer::start(&[]).await;
     let world = World::start(server.address).await;
@@ -186,7 +186,7 @@ async fn without_an_answer_of_the_guard_it_waits() {
     world.wait_for(id, "sent").await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn after_its_last_moment_it_is_stopped() {
     let server = ScriptedServer::start(&[]).await;
     let world = World::start(server.address).await;
@@ -198,7 +198,7 @@ async fn after_its_last_moment_it_is_stopped() {
     assert_eq!(server.count("MAIL"), 0);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_safety_catch_diverts_and_keeps_the_intended_recipient() {
     let sink = coffer_testkit::SmtpSink::start().await;
     let world = World::start_with(sink.address, |settings| {
@@ -219,7 +219,7 @@ async fn the_safety_catch_diverts_and_keeps_the_intended_recipient() {
     assert_eq!(status.diverted_to, "catch@test.example");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn words_and_files_arrive_as_they_were() {
     let sink = coffer_testkit::SmtpSink::start().await;
     let world = World::start(sink.address).await;
@@ -233,7 +233,7 @@ async fn words_and_files_arrive_as_they_were() {
     assert_eq!(message.attachments[0].bytes, command.attachments[0].content);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_mailers_never_send_the_same_email() {
     let server = ScriptedServer::start(&[]).await;
     let world = World::start(server.address).await;
@@ -249,7 +249,7 @@ async fn two_mailers_never_send_the_same_email() {
     replica.shutdown.now();
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn only_managers_and_administrators_see_emails() {
     let server = ScriptedServer::start(&[]).await;
     let world = World::start(server.address).await;

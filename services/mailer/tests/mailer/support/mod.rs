@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use coffer_bus::{Bus, BusSettings};
+use coffer_bus::{AskError, Bus, BusSettings};
 use coffer_mailer::Mailer;
 use coffer_mailer::config::Settings;
 use coffer_mailer::store::Emails;
@@ -126,13 +126,18 @@ impl World {
         self.ask(&GetEmail { caller: Some(caller("rdbm")), id: id.to_string() }).await
     }
 
-    /// Asks the mailer.
+    /// Asks the mailer. A mailer that a test has killed inside this process may still be subscribed and swallow
+    /// a question, so an unanswered one is asked again.
     pub(crate) async fn ask<Q: Question>(&self, question: &Q) -> Result<Q::Answer, Refusal> {
-        match self.bus.ask(question).await {
-            Ok(answer) => Ok(answer),
-            Err(coffer_bus::AskError::Refused(refusal)) => Err(refusal),
-            Err(error) => panic!("no answer: {error}"),
+        for _ in 0..10 {
+            match self.bus.ask(question).await {
+                Ok(answer) => return Ok(answer),
+                Err(AskError::Refused(refusal)) => return Err(refusal),
+                Err(AskError::Unavailable) => {}
+                Err(error) => panic!("no answer: {error}"),
+            }
         }
+        panic!("no answer in ten tries");
     }
 
     /// Waits until as many facts have come as named, and compares them in order.
