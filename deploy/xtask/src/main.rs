@@ -1,5 +1,7 @@
 //! `cargo xtask`: local stack, tests, lints and generators.
 
+use std::process::ExitCode;
+
 use clap::Parser as _;
 
 mod assets;
@@ -48,16 +50,24 @@ enum Task {
     },
 }
 
-fn main() -> anyhow::Result<()> {
-    match Task::parse() {
+fn main() -> ExitCode {
+    match run(Task::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(task: Task) -> anyhow::Result<()> {
+    match task {
         Task::Up(options) => stack::up(&options),
         Task::Down => stack::down(),
         Task::Reset => stack::reset(),
         Task::Test { arguments } => test::test(&arguments),
         Task::Services { stop: true } => test_services::stop(),
-        Task::Services { stop: false } => {
-            test_services::start().map(|found| print!("{}", test_services::exports(&found)))
-        }
+        Task::Services { stop: false } => test_services::start().map(|found| test_services::print(&found)),
         Task::Lint => lint::lint(),
         Task::Gen { check: true } => proto::check(),
         Task::Gen { check: false } => proto::generate(),

@@ -62,8 +62,12 @@ pub(crate) fn stop() -> anyhow::Result<()> {
     postgres::stop(POSTGRES)
 }
 
-/// Lines for a shell to source.
-pub(crate) fn exports(environment: &Environment) -> String {
+/// Prints lines for a shell to source.
+pub(crate) fn print(environment: &Environment) {
+    print!("{}", exports(environment));
+}
+
+fn exports(environment: &Environment) -> String {
     let lines: Vec<_> = environment.iter().map(|(name, value)| format!("export {name}={value}\n")).collect();
     lines.concat()
 }
