@@ -11,8 +11,8 @@ use super::super::mode::CurrentMode;
 use super::super::mode::tests::{any_mode, mode_on};
 use super::super::patient::Patient;
 use super::super::patient::tests::{day, patient};
-use super::super::study::tests::study;
 use super::super::steps::StepResult;
+use super::super::study::tests::study;
 use super::*;
 
 const TODAY: &str = "2026-11-24";

@@ -22,16 +22,3 @@ pub struct Policy {
     /// Domains that e-mails may go to: exact, or `.suffix`. Empty: any.
     pub permitted_domains: Vec<String>,
 }
-
-/// When a question that nobody answered moves on. All in days after the first e-mail; 0 or none: never.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Timetable {
-    /// The clinician is reminded.
-    pub reminder_days: Vec<u32>,
-    /// The RDBM is told.
-    pub escalation_days: u32,
-    /// The link ends.
-    pub question_expiry_days: u32,
-    /// The request is closed because the patient did not answer, counted from the pack.
-    pub patient_answer_days: u32,
-}

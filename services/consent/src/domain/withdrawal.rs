@@ -67,7 +67,12 @@ mod tests {
     #[case(WithdrawScope::GreenOnly, State::ClinicianAsked, Mode::Yellow, true)]
     #[case(WithdrawScope::All, State::Stopped, Mode::Green, false)]
     #[case(WithdrawScope::All, State::Withdrawn, Mode::Green, false)]
-    fn within_scope(#[case] scope: WithdrawScope, #[case] state: State, #[case] mode: Mode, #[case] expected: bool) {
+    fn within_scope(
+        #[case] scope: WithdrawScope,
+        #[case] state: State,
+        #[case] mode: Mode,
+        #[case] expected: bool,
+    ) {
         assert_eq!(reaches(scope, state, mode), expected);
     }
 

@@ -60,6 +60,40 @@ pub struct ModeRow {
 }
 
 impl ModeRow {
+    /// A decision recorded by the system, with nothing said beyond it; callers fill in the rest.
+    pub fn new(
+        patient_id: PatientId,
+        mode: &CurrentMode,
+        evidence: &Evidence,
+        source: &str,
+        now: DateTime<Utc>,
+    ) -> Self {
+        Self {
+            id: ConsentModeId::new(),
+            patient_id,
+            mode: mode.mode.as_str().to_owned(),
+            exclude_entirely: mode.exclude_entirely,
+            consent_after_discharge: mode.consent_after_discharge,
+            max_approaches_per_year: i32::try_from(mode.max_approaches_per_year).unwrap_or(i32::MAX),
+            other_requests: None,
+            prefers_email: false,
+            signed_by_patient: evidence.signed_by_patient,
+            otherwise_authorised_by_patient: evidence.otherwise_authorised_by_patient,
+            under16_signed_by_parent: evidence.under16_signed_by_parent,
+            under16_signed_by_clinician: evidence.under16_signed_by_clinician,
+            lack_capacity_signed_by_representative: evidence.lack_capacity_signed_by_representative,
+            lack_capacity_signed_by_clinician: evidence.lack_capacity_signed_by_clinician,
+            clinician_override: false,
+            skip_letter: false,
+            source: source.to_owned(),
+            decided_at: mode.decided_at,
+            recorded_at: now,
+            recorded_by: None,
+            recorded_by_name: String::new(),
+            current: true,
+        }
+    }
+
     /// The decision as rules look at it.
     pub fn mode(&self) -> Result<CurrentMode> {
         Ok(CurrentMode {

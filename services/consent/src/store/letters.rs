@@ -169,8 +169,20 @@ pub async fn mark(
     Ok(done.rows_affected() == 1)
 }
 
-/// Takes every letter of a request that was not printed yet out of the queue.
-pub async fn stop_unprinted(
+/// Puts a letter that was not for post into the print queue, because its e-mail failed.
+pub async fn queue(tx: &mut PgConnection, id: LetterId, now: DateTime<Utc>) -> Result<()> {
+    sqlx::query(
+        "UPDATE letters SET state = 'to_print', state_changed_at = $2 WHERE id = $1 AND state = 'not_for_post'",
+    )
+    .bind(id)
+    .bind(now)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// Takes every letter of a request that was not posted yet out of the queue.
+pub async fn stop_unposted(
     tx: &mut PgConnection,
     request: ContactRequestId,
     kind: &str,
@@ -178,7 +190,7 @@ pub async fn stop_unprinted(
 ) -> Result<()> {
     sqlx::query(
         "UPDATE letters SET state = 'not_for_post', state_changed_at = $3
-         WHERE contact_request_id = $1 AND kind = $2 AND state = 'to_print'",
+         WHERE contact_request_id = $1 AND kind = $2 AND state IN ('to_print', 'printed')",
     )
     .bind(request)
     .bind(kind)

@@ -83,10 +83,7 @@ pub async fn patients_silent(tx: &mut PgConnection, before: DateTime<Utc>) -> Re
 }
 
 /// The open question of a request.
-pub async fn open_question(
-    tx: &mut PgConnection,
-    request: ContactRequestId,
-) -> Result<Option<OpenQuestion>> {
+pub async fn open_question(tx: &mut PgConnection, request: ContactRequestId) -> Result<Option<OpenQuestion>> {
     let row = sqlx::query_as(
         "SELECT id, coalesce(first_asked_at, asked_at) AS since, expires_at, reminders,
                 escalated_at IS NOT NULL AS escalated
