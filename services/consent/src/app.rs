@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use coffer_bus::Outbox;
+use coffer_letters::Typesetter;
 use coffer_store::Keyring;
-use coffer_types::Clock;
+use coffer_types::{Clock, ContactRequestId};
 use sqlx::{PgPool, Postgres, Transaction};
 
 use crate::config::Settings;
+use crate::mails::House;
 use crate::ports::clinical_source::ClinicalSource;
 use crate::ports::identity_map::IdentityMap;
 use crate::store::Result;
@@ -28,6 +30,8 @@ pub struct App {
     pub clinical_source: Arc<dyn ClinicalSource>,
     /// Research ids to NHS numbers.
     pub identity_map: Arc<dyn IdentityMap>,
+    /// Sets letters.
+    pub typesetter: Arc<Typesetter>,
     /// All settings.
     pub settings: Arc<Settings>,
 }
@@ -36,6 +40,20 @@ impl App {
     /// The present moment.
     pub fn now(&self) -> DateTime<Utc> {
         self.clock.now()
+    }
+
+    /// Who writes our e-mails.
+    pub fn mail_house(&self) -> House {
+        House {
+            organisation: self.settings.house.name.clone(),
+            rdbm_email: self.settings.process.rdbm_email.clone(),
+        }
+    }
+
+    /// The address of a request's page.
+    pub fn request_link(&self, request: ContactRequestId) -> String {
+        let base = self.settings.process.public_url.trim_end_matches('/');
+        format!("{base}/contact-requests/{request}")
     }
 
     /// A transaction on this service's database.

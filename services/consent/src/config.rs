@@ -1,13 +1,15 @@
 //! Settings of the consent service. Where the incumbent is careless, the stricter rule is the default.
 
 use coffer_bus::BusSettings;
+use coffer_letters::House;
 use coffer_runtime::{ChassisSettings, Problems, Secret, Settings as RuntimeSettings};
 use coffer_store::{DatabaseSettings, SealingSettings};
 use coffer_types::EmailAddress;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::domain::policy::{Policy, Timetable, WithdrawScope};
+use crate::domain::policy::{Policy, WithdrawScope};
+use crate::domain::timetable::Timetable;
 
 /// All sections.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -27,6 +29,8 @@ pub struct Settings {
     pub identity_map: ConnectionSettings,
     /// The rules' numbers and addresses.
     pub process: ProcessSettings,
+    /// The hospital, as it stands on letters.
+    pub house: House,
 }
 
 /// A read-only connection to somebody else's database.

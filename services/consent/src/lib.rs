@@ -7,4 +7,6 @@ pub mod handlers;
 pub mod mails;
 pub mod papers;
 pub mod ports;
+pub mod seed;
+pub mod service;
 pub mod store;

@@ -1,2 +1,5 @@
 //! Consent to contact: rules, answers, letters.
-fn main() {}
+
+fn main() -> std::process::ExitCode {
+    coffer_runtime::run::<coffer_consent::service::Consent>()
+}

@@ -67,7 +67,7 @@ impl Service for Consent {
         let pool = connect(&settings).await?;
         let bus = Bus::connect(&settings.bus, Self::NAME, &context).await?;
         let app = app(settings, pool.clone(), &bus, &context)?;
-        bus.relay(pool.clone(), &context).await;
+        bus.relay(pool.clone(), &context);
         bus.consume(DECIDE, pool.clone(), Decide { app: app.clone() }, &context).await?;
         bus.consume(MAIL_RESULTS, pool.clone(), MailResults { app: app.clone() }, &context).await?;
         handlers::answer(&bus, &app, &context).await?;

@@ -4,6 +4,7 @@ use coffer_bus::{BusError, HandlerError};
 use coffer_proto::common::v1::{Refusal, refusal::Code};
 use thiserror::Error;
 
+use crate::papers::PaperError;
 use crate::ports::LookupError;
 use crate::store::StoreError;
 
@@ -16,6 +17,12 @@ pub enum Fault {
     /// The clinical source or the identity map.
     #[error(transparent)]
     Lookup(#[from] LookupError),
+    /// A letter could not be typeset.
+    #[error(transparent)]
+    Paper(#[from] PaperError),
+    /// The words of an e-mail could not be set.
+    #[error("an e-mail's template failed")]
+    Mail(#[from] askama::Error),
 }
 
 impl From<BusError> for Fault {
@@ -32,7 +39,7 @@ impl Fault {
                 matches!(error, sqlx::Error::PoolTimedOut | sqlx::Error::Io(_) | sqlx::Error::PoolClosed)
             }
             Self::Lookup(LookupError::Down(..)) => true,
-            Self::Store(_) | Self::Lookup(_) => false,
+            Self::Store(_) | Self::Lookup(_) | Self::Paper(_) | Self::Mail(_) => false,
         }
     }
 }

@@ -1,18 +1,34 @@
 //! What the service does: one file per noun. Handlers decode, call rules and store, and respond.
 
+pub mod approval;
+pub mod asking;
 pub mod caller;
+pub mod clinician;
+pub mod clinician_answer;
+pub mod consent_modes;
 pub mod contact_requests;
+pub mod decide;
 pub mod desk;
 pub mod faults;
+pub mod guard;
 pub mod initiate;
+mod initiated;
 pub mod letters;
 pub mod lookup;
+pub mod mail_results;
+pub mod mode_changes;
+pub mod notices;
+mod outcomes;
 mod patient_keys;
+pub mod patient_response;
+mod reassign;
 pub mod studies;
 pub mod submit;
+pub mod withdrawal;
+mod yes_after_no;
 
 use coffer_bus::{Answers, Bus, BusError};
-use coffer_proto::consent::v1 as consent;
+use coffer_proto::{consent::v1 as consent, mailer::v1 as mailer};
 use coffer_runtime::Context;
 
 use crate::app::App;
@@ -46,5 +62,12 @@ fn all(answers: Answers, app: &App) -> Answers {
         consent::OpenLetter => letters::open;
         consent::MarkLetter => letters::mark;
         consent::GetDesk => desk::get;
+        consent::OpenClinicianQuestion => clinician::open;
+        consent::AnswerClinicianQuestion => clinician_answer::answer;
+        consent::GetClinicianPack => clinician::pack;
+        consent::RecordPatientResponse => patient_response::record;
+        consent::GetConsentMode => consent_modes::get;
+        consent::AddConsentMode => consent_modes::add;
+        mailer::MailPermitted => guard::mail_permitted;
     }
 }

@@ -1,6 +1,7 @@
 //! The database of the consent service: one file per group of tables, small functions on `&mut PgConnection`.
 //! What identifies a patient is sealed before it is written; transactions belong to the callers.
 
+pub mod answers;
 pub mod audit;
 pub mod charity;
 pub mod consent_modes;
@@ -10,6 +11,7 @@ pub mod desk;
 pub mod idempotency;
 pub mod letters;
 pub mod mails;
+pub mod patient_answers;
 pub mod patients;
 pub mod questions;
 pub mod request_lists;
@@ -18,7 +20,9 @@ pub mod responses;
 pub mod snapshots;
 pub mod studies;
 pub mod study_documents;
+pub mod timers;
 pub mod transitions;
+pub mod withdrawals;
 
 use coffer_bus::BusError;
 use coffer_store::SealError;
