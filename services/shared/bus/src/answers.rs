@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_nats::HeaderMap;
 use async_nats::service::endpoint::Endpoint;
@@ -22,6 +23,9 @@ use crate::{Bus, BusError, envelope, trace};
 
 /// Questions of one kind that are answered at the same time, per replica.
 const CONCURRENCY: usize = 64;
+
+/// How long the end of the subscription may take, which does not come while the broker is away.
+const LAST_QUESTIONS: Duration = Duration::from_secs(1);
 
 type Answer = Arc<dyn Fn(Bytes) -> BoxFuture<'static, Result<Vec<u8>, Refusal>> + Send + Sync>;
 
@@ -94,7 +98,7 @@ async fn answer_until(
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
     let slots = Arc::new(Semaphore::new(CONCURRENCY));
-    while let Some(Some(request)) = stop.run_until_cancelled(endpoint.next()).await {
+    while let Some(request) = next(&mut endpoint, &stop).await {
         let Ok(permit) = slots.clone().acquire_owned().await else { break };
         let answer = answer.clone();
         tokio::spawn(async move {
@@ -102,8 +106,17 @@ async fn answer_until(
             drop(permit);
         });
     }
+    anyhow::ensure!(stop.is_cancelled(), "no questions come any more");
     let _ = slots.acquire_many(u32::try_from(CONCURRENCY).unwrap_or(u32::MAX)).await;
     Ok(())
+}
+
+/// The next question. After the stop those are answered that had come before it; then there are no more.
+async fn next(endpoint: &mut Endpoint, stop: &CancellationToken) -> Option<Request> {
+    match stop.run_until_cancelled(endpoint.next()).await {
+        Some(request) => request,
+        None => tokio::time::timeout(LAST_QUESTIONS, endpoint.next()).await.ok().flatten(),
+    }
 }
 
 async fn reply(subject: &'static str, request: Request, answer: Answer) {

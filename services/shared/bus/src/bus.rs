@@ -15,6 +15,8 @@ use crate::outbox::Outbox;
 use crate::{BusError, BusSettings, metrics};
 
 const BROKER_TIMEOUT: Duration = Duration::from_secs(5);
+/// What the seed of a user's nkey begins with.
+const NKEY_SEED: &str = "SU";
 const LONGEST_RECONNECT_DELAY_MS: u64 = 4_000;
 
 /// A service on the bus; clones share one connection.
@@ -69,9 +71,13 @@ impl Bus {
         })
     }
 
+    pub(crate) fn is_connected(&self) -> bool {
+        is_connected(&self.client)
+    }
+
     /// Where this service's messages are written, each in the transaction that makes it true.
     pub fn outbox(&self) -> Outbox {
-        Outbox::new(self.service, self.keyring.clone(), self.clock.clone(), self.rows.clone())
+        Outbox::new(self)
     }
 }
 
@@ -91,12 +97,13 @@ fn options(settings: &BusSettings, service: &'static str) -> Result<ConnectOptio
         .max_reconnects(None)
         .reconnect_delay_callback(reconnect_delay)
         .request_timeout(Some(BROKER_TIMEOUT));
-    if settings.credentials.is_empty() {
-        return Ok(options);
+    match settings.credentials.expose() {
+        "" => Ok(options),
+        seed if seed.starts_with(NKEY_SEED) => Ok(options.nkey(seed.to_owned())),
+        file => options
+            .credentials(file)
+            .map_err(|_| BusError::Settings("credentials are not of the expected form".to_owned())),
     }
-    options
-        .credentials(settings.credentials.expose())
-        .map_err(|_| BusError::Settings("credentials are not of the expected form".to_owned()))
 }
 
 /// Grows with the attempts; jitter keeps replicas from coming back all at once.
@@ -131,8 +138,15 @@ fn tell(event: &Event, connections: &watch::Sender<u64>) {
 fn watch_health(client: &Client, context: &Context) {
     let client = client.clone();
     context.health.check("broker", move || {
-        let connected = client.connection_state() == connection::State::Connected;
-        let answer = if connected { Ok(()) } else { Err("the connection to the broker is down".to_owned()) };
+        let answer = if is_connected(&client) {
+            Ok(())
+        } else {
+            Err("the connection to the broker is down".to_owned())
+        };
         Box::pin(std::future::ready(answer))
     });
+}
+
+fn is_connected(client: &Client) -> bool {
+    client.connection_state() == connection::State::Connected
 }

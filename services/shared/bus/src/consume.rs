@@ -8,7 +8,9 @@ use async_nats::jetstream::Message;
 use async_nats::jetstream::consumer::PullConsumer;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
+use coffer_proto::{MESSAGES, MessageKind};
 use coffer_runtime::{CancellationToken, Context};
+use coffer_store::SealError;
 use coffer_types::EventId;
 use futures::FutureExt;
 use sqlx::PgPool;
@@ -46,10 +48,10 @@ impl Incoming {
 pub(crate) enum Verdict {
     /// The effect stands, now or since an earlier delivery.
     Done,
-    /// Failed for the n-th time.
-    Again { attempt: u32, reason: String },
-    /// Nobody can handle it.
-    Poison { reason: String },
+    /// Failed for the n-th time; try again.
+    Again { attempts: u32, reason: String },
+    /// Failed for the n-th time; nobody can handle it.
+    Poison { attempts: u32, reason: String },
 }
 
 /// A consumer with its handler and database.
@@ -144,6 +146,9 @@ fn start<H: Handler>(worker: &Arc<Worker<H>>, message: Message, permit: OwnedSem
             headers: envelope::from_nats(message.headers.as_ref()),
             body: message.payload.clone(),
         };
+        if message.info().is_ok_and(|info| info.delivered > 1) {
+            metrics::redelivered(worker.spec.durable);
+        }
         let verdict = settle::with_progress(&worker, &message, process(&worker, &incoming)).await;
         settle::on_broker(&worker, &message, &incoming, verdict).await;
         drop(permit);
@@ -157,8 +162,7 @@ pub(crate) async fn process<H: Handler>(worker: &Worker<H>, incoming: &Incoming)
     let handled = handle(worker, incoming).instrument(span.clone()).await;
     let verdict = match handled {
         Ok(()) => Verdict::Done,
-        Err(HandlerError::Poison(reason)) => Verdict::Poison { reason },
-        Err(HandlerError::Retry(error)) => again(worker, incoming, &*error).await,
+        Err(error) => failed(worker, incoming, error).await,
     };
     let outcome = match &verdict {
         Verdict::Done => "done",
@@ -172,22 +176,19 @@ pub(crate) async fn process<H: Handler>(worker: &Worker<H>, incoming: &Incoming)
     verdict
 }
 
-async fn again<H>(
-    worker: &Worker<H>,
-    incoming: &Incoming,
-    error: &(dyn std::error::Error + Send + Sync + 'static),
-) -> Verdict {
+/// Counts the failure and says what it means.
+async fn failed<H>(worker: &Worker<H>, incoming: &Incoming, error: HandlerError) -> Verdict {
     let durable = worker.spec.durable;
-    tracing::warn!(
-        durable,
-        error = error as &(dyn std::error::Error + 'static),
-        "message to be handled again"
-    );
-    let reason = error.to_string();
-    let Some(id) = incoming.event_id() else { return Verdict::Poison { reason } };
+    tracing::warn!(durable, error = &error as &dyn std::error::Error, "message not handled");
+    let (reason, poison) = match error {
+        HandlerError::Poison(reason) => (reason, true),
+        HandlerError::Retry(error) => (error.to_string(), false),
+    };
+    let Some(id) = incoming.event_id() else { return Verdict::Poison { attempts: 1, reason } };
     let counted = inbox::count_failure(&worker.pool, durable, id, &reason, worker.bus.clock.now()).await;
     // Without the database nothing can be counted; the broker's own backstop counts then.
-    Verdict::Again { attempt: counted.unwrap_or(1), reason }
+    let attempts = counted.unwrap_or(1);
+    if poison { Verdict::Poison { attempts, reason } } else { Verdict::Again { attempts, reason } }
 }
 
 async fn handle<H: Handler>(worker: &Worker<H>, incoming: &Incoming) -> Result<(), HandlerError> {
@@ -219,12 +220,26 @@ fn open<H>(worker: &Worker<H>, incoming: &Incoming) -> Result<Delivery, HandlerE
     let event_id = incoming.event_id().ok_or_else(|| HandlerError::poison("ce-id is not a UUID"))?;
     let at = incoming.sent().ok_or_else(|| HandlerError::poison("ce-time is not a moment"))?;
     let type_name = header(envelope::TYPE)?;
-    let body = if incoming.headers.contains_key(envelope::SEALED) {
-        outbox::open(&worker.bus.keyring, &type_name, event_id, &incoming.body)
-            .map_err(|error| HandlerError::poison(error.to_string()))?
-    } else {
-        incoming.body.clone()
-    };
+    let body = body(worker, incoming, &type_name, event_id)?;
     let (source, aggregate_id) = (header(envelope::SOURCE)?, header(envelope::SUBJECT)?);
     Ok(Delivery { event_id, source, type_name, aggregate_id, at, attempt: 1, body })
+}
+
+/// The body in clear. A command that is not sealed comes from somebody without the key.
+fn body<H>(
+    worker: &Worker<H>,
+    incoming: &Incoming,
+    type_name: &str,
+    id: EventId,
+) -> Result<Bytes, HandlerError> {
+    if incoming.headers.contains_key(envelope::SEALED) {
+        return outbox::open(&worker.bus.keyring, type_name, id, &incoming.body).map_err(
+            |error| match error {
+                SealError::UnknownKey => HandlerError::retry(error), // a new key reaches one service before the other
+                _ => HandlerError::poison(error.to_string()),
+            },
+        );
+    }
+    let command = MESSAGES.iter().any(|m| m.type_name == type_name && m.kind == MessageKind::Command);
+    if command { Err(HandlerError::poison("the command is not sealed")) } else { Ok(incoming.body.clone()) }
 }

@@ -81,8 +81,8 @@ async fn handle_one<H: Handler>(worker: &Worker<H>) -> Result<bool, BusError> {
     let incoming = Incoming { subject, headers: headers.0, body: body.into() };
     let (reason, attempts, wait) = match process(worker, &incoming).await {
         Verdict::Done => (None, 0, None),
-        Verdict::Poison { reason } => (Some(reason), 1, None),
-        Verdict::Again { attempt, reason } => (Some(reason), attempt, settle::delay(&worker.bus, attempt)),
+        Verdict::Poison { attempts, reason } => (Some(reason), attempts, None),
+        Verdict::Again { attempts, reason } => (Some(reason), attempts, settle::delay(&worker.bus, attempts)),
     };
     if let (Some(reason), None) = (&reason, wait) {
         settle::park_for_good(worker, &incoming, reason, attempts).await?;

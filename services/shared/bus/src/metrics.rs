@@ -14,6 +14,7 @@ const OUTBOX_LOOK: Duration = Duration::from_secs(10);
 
 struct Instruments {
     consumed: Counter<u64>,
+    redelivered: Counter<u64>,
     parked: Counter<u64>,
     connection: Counter<u64>,
     asked: Histogram<f64>,
@@ -25,6 +26,7 @@ static INSTRUMENTS: LazyLock<Instruments> = LazyLock::new(|| {
     let meter = telemetry::meter();
     Instruments {
         consumed: meter.u64_counter("coffer.bus.consumed").build(),
+        redelivered: meter.u64_counter("coffer.bus.redelivered").build(),
         parked: meter.u64_counter("coffer.bus.parked").build(),
         connection: meter.u64_counter("coffer.bus.connection_events").build(),
         asked: meter.f64_histogram("coffer.bus.ask.duration").with_unit("s").build(),
@@ -35,6 +37,10 @@ static INSTRUMENTS: LazyLock<Instruments> = LazyLock::new(|| {
 
 pub(crate) fn consumed(durable: &'static str, outcome: &'static str) {
     INSTRUMENTS.consumed.add(1, &[KeyValue::new("consumer", durable), KeyValue::new("outcome", outcome)]);
+}
+
+pub(crate) fn redelivered(durable: &'static str) {
+    INSTRUMENTS.redelivered.add(1, &[KeyValue::new("consumer", durable)]);
 }
 
 pub(crate) fn parked(durable: &'static str) {

@@ -2,36 +2,39 @@
 
 use std::sync::Arc;
 
+use async_nats::Client;
 use bytes::Bytes;
-use coffer_proto::{BusMessage, MessageKind};
-use coffer_store::{Keyring, Place};
+use coffer_proto::{BusMessage, MessageKind, Stream};
+use coffer_store::{Keyring, Place, SealError};
 use coffer_types::{Clock, EventId};
 use sqlx::PgConnection;
 use sqlx::types::Json;
 use tokio::sync::Notify;
 
-use crate::{BusError, envelope, trace};
+use crate::{Bus, BusError, envelope, topology, trace};
 
-/// The broker takes 8 MiB (`max_payload`); the rest is room for headers.
-const LARGEST_BODY: usize = 7 * 1024 * 1024;
+/// Limits of the broker count headers too, those of a parked message among them.
+const ROOM_FOR_HEADERS: usize = 16 * 1024;
 
 /// Writes outbox rows of one service.
 #[derive(Clone)]
 pub struct Outbox {
     service: &'static str,
+    client: Client,
     keyring: Keyring,
     clock: Arc<dyn Clock>,
     rows: Arc<Notify>,
 }
 
 impl Outbox {
-    pub(crate) fn new(
-        service: &'static str,
-        keyring: Keyring,
-        clock: Arc<dyn Clock>,
-        rows: Arc<Notify>,
-    ) -> Self {
-        Self { service, keyring, clock, rows }
+    pub(crate) fn new(bus: &Bus) -> Self {
+        Self {
+            service: bus.service,
+            client: bus.client.clone(),
+            keyring: bus.keyring.clone(),
+            clock: bus.clock.clone(),
+            rows: bus.rows.clone(),
+        }
     }
 
     /// Writes the message into the caller's transaction, with the trace that it belongs to. Commands are sealed.
@@ -51,7 +54,8 @@ impl Outbox {
                 (self.keyring.seal(place(M::TYPE, id), &plain), Some(self.keyring.key_id()))
             }
         };
-        if body.len() > LARGEST_BODY {
+        // Told here: later nobody could take the row back, and it would hold up those behind it.
+        if body.len() > self.largest_body(M::STREAM) {
             return Err(BusError::TooLarge(body.len()));
         }
         let span = trace::creation::<M>(id);
@@ -71,6 +75,11 @@ impl Outbox {
         Ok(id)
     }
 
+    fn largest_body(&self, stream: Stream) -> usize {
+        let largest = self.client.max_payload().min(topology::largest_message(stream).unwrap_or(usize::MAX));
+        largest.saturating_sub(ROOM_FOR_HEADERS)
+    }
+
     /// Tells the relay to look at once; call it after the commit. Without it the row waits for the next look.
     pub fn wake(&self) {
         self.rows.notify_one();
@@ -78,7 +87,7 @@ impl Outbox {
 }
 
 /// Opens a sealed body.
-pub(crate) fn open(keyring: &Keyring, type_name: &str, id: EventId, body: &[u8]) -> Result<Bytes, BusError> {
+pub(crate) fn open(keyring: &Keyring, type_name: &str, id: EventId, body: &[u8]) -> Result<Bytes, SealError> {
     Ok(keyring.open(place(type_name, id), body)?.into())
 }
 

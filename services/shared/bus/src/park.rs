@@ -6,6 +6,8 @@ use coffer_types::EventId;
 use crate::consume::Incoming;
 use crate::{Bus, BusError, ConsumerSpec, envelope};
 
+const LONGEST_REASON: usize = 500;
+
 /// Stores the message as it came (sealed where it was) and why nobody could handle it.
 pub(crate) async fn park(
     bus: &Bus,
@@ -29,6 +31,7 @@ pub(crate) async fn park(
     Ok(())
 }
 
-fn one_line(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+/// A reason as a header and an acknowledgement can carry it.
+pub(crate) fn one_line(reason: &str) -> String {
+    reason.chars().map(|c| if c.is_control() { ' ' } else { c }).take(LONGEST_REASON).collect()
 }

@@ -20,10 +20,11 @@ pub(crate) struct Row {
     body: Vec<u8>,
 }
 
-/// What the broker says to the last message of a batch, and to single ones.
+/// What the broker says to the last message of a batch.
 #[derive(Debug, Deserialize)]
-struct Ack {
+struct Committed {
     error: Option<AckError>,
+    count: Option<usize>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -71,8 +72,10 @@ async fn publish_batch(bus: &Bus, rows: &[Row]) -> Result<(), BusError> {
         }
         let subject = bus.namespace.subject(&row.subject);
         let body = Bytes::copy_from_slice(&row.body);
-        if sequence == 1 || sequence == rows.len() {
-            check(&request(bus, subject, headers, body).await?)?;
+        if sequence == 1 {
+            begun(&request(bus, subject, headers, body).await?)?;
+        } else if sequence == rows.len() {
+            committed(&request(bus, subject, headers, body).await?, rows.len())?;
         } else {
             bus.client.publish_with_headers(subject, headers, body).await.map_err(BusError::broker)?;
         }
@@ -84,11 +87,23 @@ async fn request(bus: &Bus, subject: String, headers: HeaderMap, body: Bytes) ->
     bus.client.request_with_headers(subject, headers, body).await.map_err(BusError::broker)
 }
 
-fn check(answer: &Message) -> Result<(), BusError> {
-    if answer.payload.is_empty() {
-        return Ok(()); // the batch has begun
+/// A batch begins with an empty answer. Another one is an error, or of a broker that knows no batches.
+fn begun(answer: &Message) -> Result<(), BusError> {
+    if answer.payload.is_empty() { Ok(()) } else { Err(refused(answer)) }
+}
+
+fn committed(answer: &Message, rows: usize) -> Result<(), BusError> {
+    match serde_json::from_slice(&answer.payload) {
+        Ok(Committed { error: None, count: Some(count) }) if count == rows => Ok(()),
+        _ => Err(refused(answer)),
     }
-    let ack: Ack = serde_json::from_slice(&answer.payload).map_err(BusError::broker)?;
-    ack.error
-        .map_or(Ok(()), |error| Err(BusError::broker(format!("{} {}", error.err_code, error.description))))
+}
+
+fn refused(answer: &Message) -> BusError {
+    match serde_json::from_slice(&answer.payload) {
+        Ok(Committed { error: Some(error), .. }) => {
+            BusError::broker(format!("{} {}", error.err_code, error.description))
+        }
+        _ => BusError::broker("no atomic batch"),
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use coffer_proto::Stream;
 use coffer_runtime::{CancellationToken, Context};
 use sqlx::pool::PoolConnection;
 use sqlx::{PgPool, Postgres};
@@ -11,7 +12,9 @@ use crate::{Bus, BusError, metrics};
 
 /// Identifies the lock among all advisory locks of the database: "coffer" in ASCII.
 const LOCK: i64 = 0x636f_6666_6572;
+/// Rows, and bytes, of one stream that are taken at once.
 const BATCH: i64 = 100;
+const BATCH_BYTES: i64 = 8 * 1024 * 1024;
 const POLL: Duration = Duration::from_millis(100);
 const RETRY: Duration = Duration::from_secs(1);
 const UPKEEP_EVERY: Duration = Duration::from_mins(10);
@@ -51,7 +54,8 @@ async fn lead(bus: &Bus, pool: &PgPool, stop: &CancellationToken) -> Result<(), 
     session.close_on_drop();
     let mut upkeep = tokio::time::interval(UPKEEP_EVERY);
     while !stop.is_cancelled() {
-        if publish_waiting(bus, &mut session).await? == 0 {
+        let published = if bus.is_connected() { publish_waiting(bus, &mut session).await? } else { 0 };
+        if published == 0 {
             tokio::select! {
                 () = bus.rows.notified() => {}
                 () = tokio::time::sleep(POLL) => {}
@@ -65,26 +69,40 @@ async fn lead(bus: &Bus, pool: &PgPool, stop: &CancellationToken) -> Result<(), 
     Ok(())
 }
 
-/// Publishes the next rows, stream by stream in their order; returns how many.
+/// Publishes the next rows of each stream in their order; returns how many. A stream that takes none does not hold up
+/// the others.
 async fn publish_waiting(bus: &Bus, session: &mut PoolConnection<Postgres>) -> Result<usize, BusError> {
-    let rows: Vec<Row> = sqlx::query_as(
-        "SELECT id, stream, subject, headers, body FROM outbox
-         WHERE published_at IS NULL ORDER BY id LIMIT $1",
-    )
-    .bind(BATCH)
-    .fetch_all(&mut **session)
-    .await?;
+    let rows = waiting(session).await?;
+    let mut outcome = Ok(rows.len());
     for same_stream in rows.chunk_by(|a, b| a.stream == b.stream) {
         let ids: Vec<i64> = same_stream.iter().map(|row| row.id).collect();
         match publish(bus, same_stream).await {
             Ok(()) => mark_published(bus, session, &ids).await?,
             Err(error) => {
                 mark_failed(session, &ids, &error).await?;
-                return Err(error);
+                outcome = Err(error);
             }
         }
     }
-    Ok(rows.len())
+    outcome
+}
+
+async fn waiting(session: &mut PoolConnection<Postgres>) -> sqlx::Result<Vec<Row>> {
+    sqlx::query_as(
+        "SELECT waiting.id, waiting.stream, waiting.subject, waiting.headers, waiting.body
+         FROM unnest($1::text[]) AS streams (name)
+         CROSS JOIN LATERAL (
+             SELECT *, sum(octet_length(body)) OVER (ORDER BY id) - octet_length(body) AS bytes_before
+             FROM outbox WHERE published_at IS NULL AND stream = streams.name ORDER BY id LIMIT $2
+         ) AS waiting
+         WHERE waiting.bytes_before < $3
+         ORDER BY waiting.stream, waiting.id",
+    )
+    .bind(Stream::ALL.map(Stream::name))
+    .bind(BATCH)
+    .bind(BATCH_BYTES)
+    .fetch_all(&mut **session)
+    .await
 }
 
 async fn mark_published(

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 pub struct BusSettings {
     /// `nats://host:port`, several separated by commas. Credentials in it would be ignored by the client.
     pub url: String,
-    /// Content of a credentials file (JWT and nkey seed); empty: none.
+    /// The seed of an nkey, or the content of a credentials file (JWT and seed); empty: none.
     pub credentials: Secret,
     /// Put in front of every subject and stream, so that tests and sites can share a broker. Empty in production.
     pub namespace: String,

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use crate::consume::{Incoming, Verdict, Worker};
 use crate::due;
 use crate::inbox;
-use crate::park::park;
+use crate::park::{one_line, park};
 use crate::{Bus, BusError};
 
 /// A message that waits at the broker fills a place among the unacknowledged ones, so long waits go to the database.
@@ -25,9 +25,11 @@ pub(crate) async fn on_broker<H>(
 ) {
     let settled = match verdict {
         Verdict::Done => acknowledge(&worker.bus, message).await,
-        Verdict::Poison { reason } => park_and_end(worker, message, incoming, &reason, 1).await,
-        Verdict::Again { attempt, reason } => match delay(&worker.bus, attempt) {
-            None => park_and_end(worker, message, incoming, &reason, attempt).await,
+        Verdict::Poison { attempts, reason } => {
+            park_and_end(worker, message, incoming, &reason, attempts).await
+        }
+        Verdict::Again { attempts, reason } => match delay(&worker.bus, attempts) {
+            None => park_and_end(worker, message, incoming, &reason, attempts).await,
             Some(wait) if wait <= LONGEST_WAIT_AT_BROKER => {
                 negative(&worker.bus, message, wait).await;
                 Ok(())
@@ -46,8 +48,8 @@ pub(crate) async fn on_broker<H>(
 }
 
 /// How long to wait after the n-th failure; `None`: long enough, park it.
-pub(crate) fn delay(bus: &Bus, attempt: u32) -> Option<Duration> {
-    let index = usize::try_from(attempt.saturating_sub(1)).unwrap_or(usize::MAX);
+pub(crate) fn delay(bus: &Bus, attempts: u32) -> Option<Duration> {
+    let index = usize::try_from(attempts.saturating_sub(1)).unwrap_or(usize::MAX);
     bus.retry.get(index).copied()
 }
 
@@ -78,7 +80,7 @@ async fn park_and_end<H>(
     park_for_good(worker, incoming, reason, attempts).await?;
     let Some(reply) = message.reply.clone() else { return Ok(()) };
     // Unlike the client's own TERM this one carries the reason into the advisory.
-    let term = Bytes::from(format!("+TERM {reason}"));
+    let term = Bytes::from(format!("+TERM {}", one_line(reason)));
     worker.bus.client.publish(reply, term).await.map_err(BusError::broker)
 }
 

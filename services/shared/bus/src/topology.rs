@@ -12,7 +12,8 @@ use crate::{Bus, BusError};
 
 const DAY: Duration = Duration::from_hours(24);
 const DUPLICATE_WINDOW: Duration = Duration::from_mins(30);
-const LARGEST_FACT: i32 = 256 * 1024;
+/// Facts carry ids and decisions, no documents.
+const LARGEST_FACT: usize = 256 * 1024;
 /// A backstop only: handlers decide by attempts counted in the database.
 const MAX_DELIVER: i64 = 50;
 const RETRY_DECLARE: Duration = Duration::from_secs(1);
@@ -101,12 +102,21 @@ fn is_missing(error: &GetStreamError) -> bool {
         == async_nats::jetstream::ErrorCode::STREAM_NOT_FOUND)
 }
 
+/// Bytes that a stream takes in one message, with its headers; `None`: as many as the broker does, for letters.
+pub(crate) const fn largest_message(stream: Stream) -> Option<usize> {
+    match stream {
+        Stream::EvtConsent | Stream::EvtMail => Some(LARGEST_FACT),
+        Stream::CmdMail | Stream::Parked => None,
+    }
+}
+
 fn stream_config(bus: &Bus, stream: Stream) -> stream::Config {
-    let (days, largest) = match stream {
-        Stream::EvtConsent | Stream::EvtMail => (90, LARGEST_FACT),
-        Stream::CmdMail => (30, -1), // letters: the outbox limits them
-        Stream::Parked => (365, -1),
+    let days = match stream {
+        Stream::EvtConsent | Stream::EvtMail => 90,
+        Stream::CmdMail => 30,
+        Stream::Parked => 365,
     };
+    let largest = largest_message(stream).and_then(|bytes| i32::try_from(bytes).ok());
     stream::Config {
         name: bus.namespace.stream(stream),
         subjects: vec![bus.namespace.subject(stream.subjects())],
@@ -114,7 +124,7 @@ fn stream_config(bus: &Bus, stream: Stream) -> stream::Config {
         discard: DiscardPolicy::New,
         storage: StorageType::File,
         max_age: DAY * days,
-        max_message_size: largest,
+        max_message_size: largest.unwrap_or(-1),
         duplicate_window: DUPLICATE_WINDOW,
         num_replicas: bus.replicas,
         allow_direct: true,

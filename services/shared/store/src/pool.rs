@@ -4,9 +4,9 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use futures::future::BoxFuture;
-use sqlx::PgPool;
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{Connection, Executor, PgPool};
 use thiserror::Error;
 
 use crate::DatabaseSettings;
@@ -15,6 +15,9 @@ use crate::DatabaseSettings;
 const STATEMENT_TIMEOUT: &str = "15s";
 /// Nor wait longer for a lock.
 const LOCK_TIMEOUT: &str = "10s";
+
+/// Migrations may take long, and a replica waits for the one that began first.
+const PATIENCE: &str = "SET statement_timeout = 0; SET lock_timeout = '10min'";
 
 /// Why the database cannot be used.
 #[derive(Debug, Error)]
@@ -51,11 +54,14 @@ pub async fn connect(settings: &DatabaseSettings, application: &str) -> Result<P
 /// # Errors
 /// The database cannot be reached, or a migration differs from the one that ran before.
 pub async fn migrate(pool: &PgPool, service: &Migrator) -> Result<(), StoreError> {
+    // A session of its own, without the limits of everyday statements: closing it also gives the lock back.
+    let mut session = pool.acquire().await.map_err(StoreError::Unreachable)?.detach();
+    session.execute(PATIENCE).await.map_err(StoreError::Unreachable)?;
     let mut messaging = sqlx::migrate!("./migrations");
     messaging.dangerous_set_table_name("_coffer_messaging_migrations");
-    messaging.run(pool).await?;
-    service.run(pool).await?;
-    Ok(())
+    messaging.run(&mut session).await?;
+    service.run(&mut session).await?;
+    session.close().await.map_err(StoreError::Unreachable)
 }
 
 /// A part of `/readyz`: the database answers.
