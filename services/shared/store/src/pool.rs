@@ -59,8 +59,8 @@ pub async fn migrate(pool: &PgPool, service: &Migrator) -> Result<(), StoreError
     session.execute(PATIENCE).await.map_err(StoreError::Unreachable)?;
     let mut messaging = sqlx::migrate!("./migrations");
     messaging.dangerous_set_table_name("_coffer_messaging_migrations");
-    messaging.run(&mut session).await?;
-    service.run(&mut session).await?;
+    messaging.run_direct(None, &mut session, false).await?; // `run` would make the future not `Send`
+    service.run_direct(None, &mut session, false).await?;
     session.close().await.map_err(StoreError::Unreachable)
 }
 
