@@ -89,7 +89,7 @@ fn is_running() -> bool {
 fn build() -> anyhow::Result<()> {
     println!("building");
     let mut cargo = command_in(&root(), "cargo");
-    cargo.args(["build", "--quiet", "--package=coffer-testkit", "--bin=coffer-mail-sink"]);
+    cargo.args(["build", "--package=coffer-testkit", "--bin=coffer-mail-sink"]);
     for name in SERVICES {
         cargo.arg(format!("--package=coffer-{name}")).arg(format!("--bin=coffer-{name}"));
     }
