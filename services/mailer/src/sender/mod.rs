@@ -10,10 +10,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use coffer_runtime::Context;
+use coffer_runtime::{CancellationToken, Context};
 use coffer_types::Clock;
 use tokio::sync::Notify;
-use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
 use crate::config::Settings;

@@ -8,3 +8,5 @@ mod custody;
 mod sending;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod tracing;
