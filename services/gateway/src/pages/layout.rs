@@ -111,3 +111,50 @@ const fn banner(environment: Environment) -> Option<&'static str> {
         Environment::Production => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use coffer_types::UserId;
+
+    use super::*;
+
+    fn shell(role: Role) -> Shell {
+        let user = CurrentUser {
+            id: UserId::new(),
+            username: "someone".to_owned(),
+            name: "Dr Someone".to_owned(),
+            email: String::new(),
+            roles: vec![role],
+        };
+        Shell {
+            user: Some(user),
+            path: "/letters".to_owned(),
+            environment: banner(Environment::Production),
+            diverted_to: Some("catch@nhs.example".to_owned()),
+            organisation: String::new(),
+        }
+    }
+
+    #[test]
+    fn the_safety_catch_shows_to_those_who_run_the_system() {
+        for role in Role::ALL {
+            let shown = shell(role).layout("Letters").diverted_to.is_some();
+            assert_eq!(shown, matches!(role, Role::Rdbm | Role::Admin), "{role}");
+        }
+    }
+
+    #[test]
+    fn the_menu_holds_what_the_role_may_open() {
+        let labels =
+            |role| shell(role).layout("x").navigation.iter().map(|item| item.label).collect::<Vec<_>>();
+        assert_eq!(labels(Role::Researcher), ["Studies", "Contact requests"]);
+        assert_eq!(labels(Role::Admin), ["Contact requests", "E-mails"]);
+        assert_eq!(shell(Role::Rdbm).layout("x").navigation.iter().filter(|item| item.current).count(), 1);
+    }
+
+    #[test]
+    fn only_production_has_no_banner() {
+        assert!(banner(Environment::Production).is_none());
+        assert!(banner(Environment::Demo).is_some() && banner(Environment::Test).is_some());
+    }
+}

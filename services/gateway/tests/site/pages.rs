@@ -9,7 +9,7 @@ use crate::support::{Browser, Page, Site, samples};
 fn assert_page(name: &str, page: &Page) {
     assert!(page.status.is_success(), "{name}: {}", page.status);
     with_settings!({filters => vec![
-        (r#"name="key" value="[^"]*""#, r#"name="key" value="(key)""#),
+        (r#"name="key" type="hidden" value="[^"]*""#, r#"name="key" type="hidden" value="(key)""#),
         (r"/consent-modes/[A-Za-z0-9_-]{40,}", "/consent-modes/(patient)"),
         (r"/account/sessions/[^/]*/end", "/account/sessions/(id)/end"),
         (r#" maincontent=""#, ""),

@@ -2,6 +2,8 @@
 
 use axum::http::StatusCode;
 use chrono::TimeDelta;
+use coffer_gateway::{Command, Gateway};
+use coffer_runtime::{Environment, Service as _};
 use coffer_types::Role;
 
 use crate::support::{Browser, PASSWORD, Page, Site};
@@ -131,4 +133,26 @@ async fn a_session_ends_by_idling_and_after_twelve_hours() {
     assert_eq!(fresh.get("/account").await.status, StatusCode::OK);
     site.clock.advance(TimeDelta::minutes(31));
     assert_eq!(fresh.get("/account").await.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn demo_users_sign_in_and_have_no_place_in_production() {
+    let site = Site::without_services(|_| ()).await;
+    sqlx::query("delete from users").execute(&site.pool).await.unwrap();
+    let mut production = site.context.clone();
+    production.environment = Environment::Production;
+    assert!(Gateway::command(Command::SeedDemo, site.settings.clone(), production).await.is_err());
+
+    // A second time changes nothing.
+    for _ in 0..2 {
+        Gateway::command(Command::SeedDemo, site.settings.clone(), site.context.clone()).await.unwrap();
+    }
+    for user in coffer_demo::users() {
+        let mut browser = site.browser();
+        assert_eq!(
+            sign_in(&mut browser, user.username, user.password, "/account").await.location(),
+            "/account"
+        );
+        assert_eq!(browser.get("/account").await.texts(".nhsuk-header__account-link"), [user.name]);
+    }
 }

@@ -35,6 +35,7 @@ pub(crate) struct Site {
     pub(crate) clock: FixedClock,
     pub(crate) asked: Asked,
     pub(crate) context: Context,
+    pub(crate) settings: Settings,
     _database: TestDatabase,
     _broker: TestBroker,
 }
@@ -64,14 +65,14 @@ impl Site {
         let clock = FixedClock::at(now());
         let context = Context::for_test(Arc::new(clock.clone()));
         Gateway::setup(&settings, &context).await.unwrap();
-        let app = App::connect(settings, &context).await.unwrap();
+        let app = App::connect(settings.clone(), &context).await.unwrap();
         let pool = app.pool.clone();
         add_users(&pool).await;
         let bus = app.bus.clone();
         let router =
             routes::router(app).unwrap().layer(MockConnectInfo(SocketAddr::from(([192, 0, 2, 7], 4711))));
         let asked = Asked::new(bus, &broker);
-        Self { router, pool, clock, asked, context, _database: database, _broker: broker }
+        Self { router, pool, clock, asked, context, settings, _database: database, _broker: broker }
     }
 
     /// Lets consent and mailer answer.
