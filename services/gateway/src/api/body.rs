@@ -125,9 +125,9 @@ mod tests {
     #[case(br#"{"study_id":"s","limit":-1}"#, "limit", "expected a whole number, 0 or more")]
     #[case(br#"{"patients":[]}"#, "study_id", "is missing")]
     #[case(br#"{"study_id":"s","study_id":"t"}"#, "study_id", "is given twice")]
-    #[case(b"[1]", "", "expected a string")]
+    #[case(b"[1]", "[0]", "expected a string")]
     #[case(b"7", "", "expected an object")]
-    #[case(b"{\"study_id\":\"\xff\xfe\"}", "study_id", "not valid JSON in UTF-8 at line 1, column 15")]
+    #[case(b"{\"study_id\":\"\xff\xfe\"}", "study_id", "not valid JSON in UTF-8 at line 1, column 14")]
     #[case(br#"{"study_id":"s"} {}"#, "", "not valid JSON in UTF-8 at line 1, column 18")]
     #[case(b"", "", "not valid JSON in UTF-8 at line 1, column 0")]
     fn each_fault_names_its_field_and_repeats_no_value(

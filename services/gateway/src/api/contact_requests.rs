@@ -32,7 +32,7 @@ pub(super) struct NewContactRequests {
     /// Whether GREEN patients are to be approached directly, where the study may do so.
     #[serde(default)]
     direct_approach: bool,
-    #[schema(min_items = 1, max_items = 1000)]
+    #[schema(min_items = 1)]
     patients: Vec<Patient>,
 }
 

@@ -86,7 +86,7 @@ pub(super) async fn list(
 /// The PDF of a letter, for those who may open it; audited.
 #[utoipa::path(get, path = "/letters/{id}/pdf", tag = "letters", operation_id = "open_letter",
     params(("id" = Uuid, Path)),
-    responses((status = OK, content_type = "application/pdf", body = [u8], description = "The letter")))]
+    responses((status = OK, content_type = "application/pdf", body = String, description = "The letter")))]
 pub(super) async fn open(
     State(app): State<App>,
     ApiUser(user): ApiUser,

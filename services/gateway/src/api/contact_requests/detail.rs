@@ -18,10 +18,11 @@ pub(in crate::api) struct ContactRequestDetail {
     contact_request: ContactRequest,
     timeline: Vec<TimelineEntry>,
     #[serde(flatten)]
+    #[schema(value_type = Inside)]
     inside: Option<Inside>,
 }
 
-/// What RDBM and admin see beyond; for everybody else these keys do not exist.
+/// What RDBM and admin see beyond; for everybody else these keys do not exist, so none is required.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = ContactRequestInside)]
 struct Inside {
@@ -30,10 +31,15 @@ struct Inside {
     rule: Option<String>,
     /// stopped, approved_direct, clinician_asked, clinician_initiated; none before the decision.
     outcome: Option<String>,
+    #[schema(required = false)]
     steps: Vec<DecisionStep>,
+    #[schema(required = false)]
     letters: Vec<Letter>,
+    #[schema(required = false)]
     emails: Vec<SentEmail>,
+    #[schema(required = false)]
     patient_response_awaited: bool,
+    #[schema(required = false)]
     possibly_serious: bool,
 }
 
