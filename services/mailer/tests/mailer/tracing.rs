@@ -40,7 +40,7 @@ async fn a_prompt_try_belongs_to_its_command_and_a_later_one_is_linked() {
     assert_eq!(prompt.trace_id, decision.trace_id);
     assert_eq!(prompt.attributes["smtp.reply_class"], "4xx");
     assert_ne!(late.trace_id, decision.trace_id);
-    assert_eq!(late.linked_traces, [decision.trace_id.clone()]);
+    assert_eq!(late.linked_traces, std::slice::from_ref(&decision.trace_id));
     let guard = spans.iter().find(|span| span.name == "ask coffer.svc.consent.mail.permitted.v1").unwrap();
     assert_eq!(guard.parent_span_id, late.span_id);
     let all = format!("{spans:?}");
