@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 
-use crate::paths::{local, local_folder};
+use crate::paths::{local_folder, remove_folder};
 use crate::ports;
 use crate::process::{self, Signal};
 use crate::wheels::Wheel;
@@ -67,9 +67,5 @@ pub(crate) fn stop(name: &str) -> anyhow::Result<()> {
 
 /// Deletes the streams of a stopped server.
 pub(crate) fn delete(name: &str) -> anyhow::Result<()> {
-    let folder = local(name);
-    if folder.exists() {
-        fs::remove_dir_all(folder).context("deleting the streams")?;
-    }
-    Ok(())
+    remove_folder(name)
 }

@@ -21,3 +21,12 @@ pub(crate) fn local_folder(name: &str) -> anyhow::Result<PathBuf> {
     std::fs::create_dir_all(&folder).with_context(|| format!("creating the folder {}", folder.display()))?;
     Ok(folder)
 }
+
+/// Deletes `.local/<name>` with all that it holds, if it is there.
+pub(crate) fn remove_folder(name: &str) -> anyhow::Result<()> {
+    let folder = local(name);
+    if folder.exists() {
+        std::fs::remove_dir_all(&folder).with_context(|| format!("deleting {}", folder.display()))?;
+    }
+    Ok(())
+}

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 
-use crate::paths::{local, local_folder, root};
+use crate::paths::{local, local_folder, remove_folder, root};
 use crate::process::{self, Signal};
 use crate::shell::{capture, install, is_root};
 
@@ -88,10 +88,7 @@ pub(crate) fn delete(name: &str) -> anyhow::Result<()> {
         fs::remove_dir_all(target).context("deleting the cluster")?;
         return fs::remove_file(link).context("deleting the link to the cluster");
     }
-    if link.exists() {
-        fs::remove_dir_all(link).context("deleting the cluster")?;
-    }
-    Ok(())
+    remove_folder(name)
 }
 
 /// The unprivileged user that the server runs as when we are root.

@@ -13,7 +13,7 @@ use chrono::NaiveDate;
 use coffer_demo::{SERVICES, Surroundings};
 use coffer_types::{Clock as _, SystemClock};
 
-use crate::paths::{local, root};
+use crate::paths::{local, remove_folder, root};
 use crate::postgres::{self, Cluster};
 use crate::process::{self, Signal};
 use crate::shell::{command_in, run};
@@ -25,6 +25,9 @@ use ports::Ports;
 const POSTGRES: &str = "postgres";
 const NATS: &str = "nats";
 const MAIL_SINK: &str = "mail-sink";
+
+/// The folder with the mails that were sent.
+const MAIL: &str = "mail";
 
 /// How to start.
 #[derive(clap::Args)]
@@ -74,6 +77,7 @@ pub(crate) fn reset() -> anyhow::Result<()> {
     down()?;
     nats::delete(NATS)?;
     postgres::delete(POSTGRES)?;
+    remove_folder(MAIL)?;
     endpoints::delete()
 }
 
@@ -126,7 +130,10 @@ fn start(options: &Options) -> anyhow::Result<Endpoints> {
 
 fn start_mail_sink(ports: &Ports) -> anyhow::Result<()> {
     let mut sink = Command::new(binary("coffer-mail-sink"));
-    sink.arg(format!("--smtp=127.0.0.1:{}", ports.smtp)).arg(format!("--http=127.0.0.1:{}", ports.mailbox));
+    sink.arg(format!("--smtp=127.0.0.1:{}", ports.smtp))
+        .arg(format!("--http=127.0.0.1:{}", ports.mailbox))
+        .arg("--folder")
+        .arg(local(MAIL));
     process::start(MAIL_SINK, &mut sink)?;
     process::wait_until(MAIL_SINK, Duration::from_secs(20), || crate::ports::is_open(ports.mailbox))
 }

@@ -72,8 +72,10 @@ async fn messages(State(mailbox): State<Mailbox>) -> Json<Vec<SinkMessage>> {
 }
 
 async fn clear(State(mailbox): State<Mailbox>) -> StatusCode {
-    mailbox.inbox.clear();
-    StatusCode::NO_CONTENT
+    match mailbox.inbox.clear() {
+        Ok(()) => StatusCode::NO_CONTENT,
+        Err(_) => StatusCode::INTERNAL_SERVER_ERROR,
+    }
 }
 
 async fn add_rule(State(mailbox): State<Mailbox>, Json(rule): Json<SinkRule>) -> StatusCode {

@@ -1,9 +1,10 @@
 //! The sink keeps what it gets, answers as it is told, and shows it over HTTP.
 #![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
-use coffer_testkit::{SinkAction, SinkRule, SmtpSink, Verb, mailbox};
+use coffer_testkit::{Inbox, SinkAction, SinkRule, SmtpSink, Verb, mailbox};
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, Lines};
 use tokio::net::TcpStream;
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
@@ -158,4 +159,18 @@ async fn the_mailbox_lists_shows_and_empties() {
     client.delete(format!("{url}/api/messages")).send().await.unwrap().error_for_status().unwrap();
     assert_eq!(sink.messages().len(), 0);
     assert_eq!(client.get(format!("{url}/messages/1")).send().await.unwrap().status(), 404);
+}
+
+#[tokio::test]
+async fn a_folder_keeps_messages_until_they_are_cleared() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let address = SocketAddr::from(([127, 0, 0, 1], 0));
+    let start = async || SmtpSink::listen(address, Inbox::in_folder(folder.path()).unwrap()).await.unwrap();
+    for _ in 0..2 {
+        Sender::connect(&start().await).await.send().await;
+    }
+    let again = start().await;
+    assert_eq!(again.messages().len(), 2);
+    again.inbox.clear().unwrap();
+    assert_eq!(start().await.messages().len(), 0);
 }

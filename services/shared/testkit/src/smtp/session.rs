@@ -97,7 +97,7 @@ impl Session {
         };
         let action = self.script.take(Verb::EndOfData);
         if matches!(action, None | Some(SinkAction::KeepAndClose | SinkAction::Reply(200..=299))) {
-            self.inbox.keep(SinkMessage::parse(&raw, std::mem::take(&mut self.recipients)));
+            self.inbox.keep(SinkMessage::parse(&raw, std::mem::take(&mut self.recipients)))?;
         }
         self.act(action, "250 2.0.0 kept").await
     }
