@@ -78,6 +78,8 @@ const OTHERS: Options = &[
     ("mode_confirmation", "Confirmation of consent mode"),
     ("pack", "Pack for the patient"),
     ("clinician_question", "Question to a clinician"),
+    ("clinician_reminder", "Reminder to a clinician"),
+    ("clinician_confirmation", "Confirmation to a clinician"),
     ("rdbm_notice", "Notice to the RDBM"),
     ("clinician", "Clinician"),
     ("researcher", "Researcher"),
