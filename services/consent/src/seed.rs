@@ -16,15 +16,12 @@ use crate::domain::state::State;
 use crate::domain::steps::Rule;
 use crate::store::contact_requests::{self, NewRequest};
 use crate::store::studies::{self, StudyRow};
-use crate::store::study_documents::{self, DocumentRow, StudyDocument};
+use crate::store::study_documents::{self, DocumentRow, LEAFLET, StudyDocument};
 use crate::store::transitions::Actor;
 use crate::store::{decisions, patients, reservations};
 
 /// How long ago the patient with the reached cap was approached.
 const APPROACHED_DAYS_AGO: u64 = 100;
-
-/// The name under which packs look for the leaflet.
-const LEAFLET: &str = "taking_part_in_research";
 
 /// Enters the demo's data; again without effect.
 pub async fn demo(settings: Settings, context: &Context) -> anyhow::Result<()> {

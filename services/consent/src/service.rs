@@ -14,6 +14,8 @@ use crate::app::App;
 use crate::config::Settings;
 use crate::handlers::decide::Decide;
 use crate::handlers::mail_results::MailResults;
+use crate::handlers::paperwork::Paperwork;
+use crate::handlers::timers;
 use crate::ports::clinical_sql::SqlClinicalSource;
 use crate::ports::identity_map::SqlIdentityMap;
 use crate::{handlers, seed, store};
@@ -46,6 +48,18 @@ pub const MAIL_RESULTS: ConsumerSpec = ConsumerSpec {
     ack_wait: Duration::from_secs(30),
 };
 
+/// Makes the papers that our own facts call for.
+pub const PAPERWORK: ConsumerSpec = ConsumerSpec {
+    durable: "consent-paperwork",
+    stream: Stream::EvtConsent,
+    filters: &[
+        "coffer.evt.consent.contact-request.changed.v1.>",
+        "coffer.evt.consent.consent-mode.changed.v1.>",
+    ],
+    concurrency: 2,
+    ack_wait: Duration::from_mins(2),
+};
+
 /// The streams that this service writes or reads.
 const STREAMS: [Stream; 4] = [Stream::EvtConsent, Stream::EvtMail, Stream::CmdMail, Stream::Parked];
 
@@ -59,7 +73,7 @@ impl Service for Consent {
         let pool = connect(settings).await?;
         coffer_store::migrate(&pool, &store::MIGRATOR).await?;
         let bus = Bus::connect(&settings.bus, Self::NAME, context).await?;
-        bus.declare(&STREAMS, &[DECIDE, MAIL_RESULTS]).await?;
+        bus.declare(&STREAMS, &[DECIDE, MAIL_RESULTS, PAPERWORK]).await?;
         Ok(())
     }
 
@@ -70,6 +84,8 @@ impl Service for Consent {
         bus.relay(pool.clone(), &context);
         bus.consume(DECIDE, pool.clone(), Decide { app: app.clone() }, &context).await?;
         bus.consume(MAIL_RESULTS, pool.clone(), MailResults { app: app.clone() }, &context).await?;
+        bus.consume(PAPERWORK, pool.clone(), Paperwork { app: app.clone() }, &context).await?;
+        timers::spawn(&app, &context);
         handlers::answer(&bus, &app, &context).await?;
         context.health.check("database", coffer_store::health(&pool));
         Ok(())

@@ -103,8 +103,10 @@ struct Case<'a> {
     today: NaiveDate,
 }
 
+type Test = fn(&Case<'_>) -> Verdict;
+
 /// The tests that each patient has to pass before anybody is approached, in their order.
-const TESTS: [(Rule, fn(&Case<'_>) -> Verdict); 9] = [
+const TESTS: [(Rule, Test); 9] = [
     (Rule::R02, not_excluded),
     (Rule::R03, not_dead),
     (Rule::R04, not_red),

@@ -25,23 +25,23 @@ pub struct Evidence {
 impl Evidence {
     /// Whether the decision is valid. With `under16_strict`, the word of a patient known to be under 16
     /// does not suffice alone.
-    pub fn is_valid(&self, age: AgeBand, under16_strict: bool) -> bool {
+    pub fn is_valid(self, age: AgeBand, under16_strict: bool) -> bool {
         let patient_suffices = !(under16_strict && age.is_under_16());
         (self.by_patient() && patient_suffices) || self.by_representative() || self.by_two_of_three()
     }
 
     /// (a) The patient signed or authorised it.
-    fn by_patient(&self) -> bool {
+    fn by_patient(self) -> bool {
         self.signed_by_patient || self.otherwise_authorised_by_patient
     }
 
     /// (b) The patient lacks capacity: a representative and a clinician signed.
-    fn by_representative(&self) -> bool {
+    fn by_representative(self) -> bool {
         self.lack_capacity_signed_by_representative && self.lack_capacity_signed_by_clinician
     }
 
     /// (c) Under 16: two of patient, parent and clinician.
-    fn by_two_of_three(&self) -> bool {
+    fn by_two_of_three(self) -> bool {
         let signed = [self.by_patient(), self.under16_signed_by_parent, self.under16_signed_by_clinician];
         signed.into_iter().filter(|signed| *signed).count() >= 2
     }

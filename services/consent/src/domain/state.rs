@@ -65,6 +65,7 @@ words! {
 
 impl State {
     /// What a request in this state may become next.
+    #[expect(clippy::enum_glob_use, reason = "a table reads better without prefixes")]
     pub const fn successors(self) -> &'static [Self] {
         use State::*;
         match self {

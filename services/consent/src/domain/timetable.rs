@@ -41,9 +41,25 @@ pub enum Due {
 }
 
 impl Timetable {
+    /// After how long an unanswered question needs anything at all; none: never.
+    pub fn first_step(&self) -> Option<TimeDelta> {
+        let days = self.reminder_days.iter().chain([&self.escalation_days, &self.question_expiry_days]);
+        days.copied().filter_map(after).min()
+    }
+
+    /// After how long an unanswered question ends.
+    pub fn question_expiry(&self) -> Option<TimeDelta> {
+        after(self.question_expiry_days)
+    }
+
+    /// After how long a patient's silence ends a request.
+    pub fn patient_answer(&self) -> Option<TimeDelta> {
+        after(self.patient_answer_days)
+    }
+
     /// What is due now; the gravest first.
     pub fn due(&self, waiting: &Waiting, now: DateTime<Utc>) -> Option<Due> {
-        let is_past = |days: u32| days > 0 && now >= waiting.since + TimeDelta::days(days.into());
+        let is_past = |days: u32| after(days).is_some_and(|delay| now >= waiting.since + delay);
         let reminders = self.reminder_days.iter().filter(|days| is_past(**days)).count();
         if is_past(self.question_expiry_days) {
             Some(Due::Expiry)
@@ -55,6 +71,10 @@ impl Timetable {
             None
         }
     }
+}
+
+fn after(days: u32) -> Option<TimeDelta> {
+    (days > 0).then(|| TimeDelta::days(days.into()))
 }
 
 #[cfg(test)]
@@ -107,5 +127,7 @@ mod tests {
             patient_answer_days: 0,
         };
         assert_eq!(due(&off, 0, false, 10_000 * DAY), None);
+        assert_eq!((off.first_step(), off.question_expiry(), off.patient_answer()), (None, None, None));
+        assert_eq!(timetable().first_step(), Some(TimeDelta::days(7)));
     }
 }

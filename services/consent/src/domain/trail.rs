@@ -37,6 +37,7 @@ impl Verdict {
     }
 
     /// Adds something that the test looked at.
+    #[expect(clippy::needless_pass_by_value, reason = "callers pass numbers and words alike")]
     pub(super) fn with(mut self, name: &str, value: impl ToString) -> Self {
         self.inputs.insert(name.to_owned(), value.to_string());
         self

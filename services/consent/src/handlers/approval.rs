@@ -7,11 +7,12 @@ use coffer_types::{EmailAddress, LetterId, PatientId};
 use sqlx::PgConnection;
 
 use super::faults::Fault;
+use super::notices;
 use crate::app::App;
 use crate::domain::clinician::Clinician;
 use crate::domain::patient::Patient;
 use crate::domain::study::Study;
-use crate::mails::{self, Approval, request_code};
+use crate::mails::{self, Approval, Notice, request_code};
 use crate::papers::{self, Paper, Permission};
 use crate::store::contact_requests::RequestRow;
 use crate::store::letters::{self, NewLetter};
@@ -33,8 +34,8 @@ pub struct Approving<'a> {
     pub clinicians: &'a [Clinician],
     /// What the permission rests on.
     pub basis: Basis,
-    /// The lead researcher's checked address.
-    pub researcher: &'a EmailAddress,
+    /// The lead researcher's checked address; none: the RDBM posts the letter.
+    pub researcher: Option<&'a EmailAddress>,
 }
 
 /// Makes the letter and asks for the e-mail. The caller holds the patient's lock and has moved the request.
@@ -42,6 +43,9 @@ pub async fn approve(app: &App, tx: &mut PgConnection, approving: Approving<'_>)
     let paper = typeset(app, tx, &approving).await?;
     let letter = keep_letter(app, tx, &approving, &paper).await?;
     let Approving { request, study, researcher, .. } = approving;
+    let Some(researcher) = researcher else {
+        return notices::send(tx, app, Notice::ResearcherUnreachable, Some(request.id)).await;
+    };
     let (code, house) = (request_code(request.id), app.mail_house());
     let lead = study.lead_researcher();
     let link = app.request_link(request.id);
@@ -88,7 +92,7 @@ async fn keep_letter(
         patient: Some(approving.patient_id),
         pdf: &paper.pdf.bytes,
         sha256: &paper.pdf.sha256,
-        state: "not_for_post",
+        state: if approving.researcher.is_some() { "not_for_post" } else { "to_print" },
         rdbm_may_view: true,
     };
     made(app, tx, &letter).await

@@ -25,6 +25,7 @@ const LONGEST_REASON: usize = 2_000;
 
 /// An answer whose fields were checked.
 struct Given {
+    token: TokenHash,
     answer: Answer,
     reason: String,
     name: String,
@@ -32,13 +33,12 @@ struct Given {
 
 /// Answers [`AnswerClinicianQuestion`].
 pub async fn answer(app: App, question: AnswerClinicianQuestion) -> Result<ClinicianAnswerAccepted, Refusal> {
-    let token = token(&question.token)?;
     let given = read(&question)?;
-    if !token.accepts(&question.nonce, &nonce_key(&app), app.now()) {
+    if !given.token.accepts(&question.nonce, &nonce_key(&app), app.now()) {
         return Err(Refusal::invalid("nonce", "This page was open for too long. Please answer once more."));
     }
     let mut tx = app.begin().await?;
-    let row = find(&mut tx, &token).await?;
+    let row = find(&mut tx, &given.token).await?;
     // A yes behind a link that a withdrawal ended is shown to the RDBM, below.
     if !(given.answer.is_yes() && row.state == "withdrawn") {
         must_be_open(&app, &row)?;
@@ -46,7 +46,7 @@ pub async fn answer(app: App, question: AnswerClinicianQuestion) -> Result<Clini
     let patient = row.patient_id.ok_or(StoreError::Unknown("contact_requests.patient_id"))?;
     let record = looked_up(&app, &mut tx, patient, given.answer).await?;
     drop(tx);
-    record_answer(&app, &token, &given, patient, record).await?;
+    record_answer(&app, &given, &row, patient, record).await?;
     Ok(ClinicianAnswerAccepted {
         contact_request_id: row.contact_request_id.to_string(),
         answer: given.answer.as_str().to_owned(),
@@ -54,6 +54,7 @@ pub async fn answer(app: App, question: AnswerClinicianQuestion) -> Result<Clini
 }
 
 fn read(question: &AnswerClinicianQuestion) -> Result<Given, Refusal> {
+    let token = token(&question.token)?;
     let answer = Answer::parse(&question.answer)
         .ok_or_else(|| Refusal::invalid("answer", "Choose one of the answers."))?;
     let (reason, name) = (question.reason.trim(), question.name.trim());
@@ -69,7 +70,7 @@ fn read(question: &AnswerClinicianQuestion) -> Result<Given, Refusal> {
     if name.len() > LONGEST_NAME {
         return Err(Refusal::invalid("name", "This name is too long."));
     }
-    Ok(Given { answer, reason: reason.to_owned(), name: name.to_owned() })
+    Ok(Given { token, answer, reason: reason.to_owned(), name: name.to_owned() })
 }
 
 fn must_be_open(app: &App, row: &QuestionRow) -> Result<(), Refusal> {
@@ -97,18 +98,18 @@ async fn looked_up(
 /// One transaction under the patient's lock, so that of many answers at once the first one counts.
 async fn record_answer(
     app: &App,
-    token: &TokenHash,
     given: &Given,
+    row: &QuestionRow,
     patient: PatientId,
     record: Option<ClinicalRecord>,
 ) -> Result<(), Refusal> {
     let mut tx = app.begin().await?;
     patients::lock_by_id(&mut tx, patient).await?;
     if let Some(record) = &record {
-        mode_changes::refresh(app, &mut tx, patient, record).await?;
+        mode_changes::refresh_for(app, &mut tx, patient, row.contact_request_id, record).await?;
     }
-    let question = find(&mut tx, token).await?;
-    let request = contact_requests::lock(&mut tx, question.contact_request_id)
+    let question = find(&mut tx, &given.token).await?;
+    let request = contact_requests::lock(&mut tx, row.contact_request_id)
         .await?
         .ok_or(StoreError::Unknown("clinician_questions.contact_request_id"))?;
     if given.answer.is_yes() && yes_after_no::is_forbidden(&mut tx, patient, &request).await? {

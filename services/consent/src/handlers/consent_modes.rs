@@ -140,7 +140,7 @@ fn row(
     }
     let now = app.now();
     let evidence = evidence(asked.decision.as_ref());
-    let row = ModeRow::new(patient, &decision(asked, now)?, &evidence, "rdbm", now);
+    let row = ModeRow::new(patient, &decision(asked, now)?, evidence, "rdbm", now);
     Ok(ModeRow {
         other_requests: consent_modes::seal_other_requests(&app.keyring, row.id, asked.other_requests.trim()),
         prefers_email: asked.prefers_email,
@@ -185,7 +185,7 @@ fn message(app: &App, row: &ModeRow) -> StoreResult<ConsentMode> {
         max_approaches_per_year: u32::try_from(row.max_approaches_per_year).unwrap_or_default(),
         other_requests: consent_modes::open_other_requests(&app.keyring, row)?,
         prefers_email: row.prefers_email,
-        decision: Some(evidence_message(&row.evidence())),
+        decision: Some(evidence_message(row.evidence())),
         clinician_override: row.clinician_override,
         decided_at: Some(timestamp(row.decided_at)),
         recorded_at: Some(timestamp(row.recorded_at)),
@@ -195,7 +195,7 @@ fn message(app: &App, row: &ModeRow) -> StoreResult<ConsentMode> {
     })
 }
 
-fn evidence_message(evidence: &Evidence) -> EvidenceMessage {
+fn evidence_message(evidence: Evidence) -> EvidenceMessage {
     EvidenceMessage {
         signed_by_patient: evidence.signed_by_patient,
         otherwise_authorised_by_patient: evidence.otherwise_authorised_by_patient,

@@ -9,10 +9,12 @@ use coffer_types::{LetterId, Role};
 use sqlx::PgConnection;
 
 use super::caller::{Person, id, slice};
+use super::guard;
 use crate::app::App;
+use crate::domain::state::State;
 use crate::store::audit::{self, IdentityView};
 use crate::store::letters::{self, LetterRow};
-use crate::store::{StoreError, studies};
+use crate::store::{Result as StoreResult, StoreError, contact_requests, patients, studies};
 
 /// The states of the queue, in order.
 const STATES: [&str; 3] = ["to_print", "printed", "posted"];
@@ -69,8 +71,14 @@ pub async fn mark(app: App, question: MarkLetter) -> Result<LetterMessage, Refus
         return Err(unknown_letter());
     }
     let now = app.now();
+    if let Some(patient) = letter.patient_id {
+        patients::lock_by_id(&mut tx, patient).await?;
+    }
     if !letters::mark(&mut tx, letter.id, from, &question.state, person.id, now).await? {
         return Err(Refusal::conflict("This letter has been marked already, or is not for post."));
+    }
+    if letter.kind == "pack" && question.state == "posted" {
+        posted(&app, &mut tx, &letter, &person).await?;
     }
     let fact = LetterChanged {
         letter_id: letter.id.to_string(),
@@ -81,6 +89,17 @@ pub async fn mark(app: App, question: MarkLetter) -> Result<LetterMessage, Refus
     app.outbox.enqueue(&mut tx, &fact).await.map_err(StoreError::from)?;
     app.commit(tx).await?;
     Ok(message(&LetterRow { state: question.state, ..letter }, true))
+}
+
+/// A posted pack moves its request on.
+async fn posted(app: &App, tx: &mut PgConnection, letter: &LetterRow, person: &Person) -> StoreResult<()> {
+    let Some(id) = letter.contact_request_id else { return Ok(()) };
+    let request = contact_requests::lock(tx, id).await?;
+    if let Some(request) = request.filter(|request| request.state.may_become(State::Posted)) {
+        let by = person.actor();
+        contact_requests::change(tx, &app.outbox, &request, State::Posted, "", &by, app.now()).await?;
+    }
+    Ok(())
 }
 
 /// A letter as it stands in lists.
@@ -105,9 +124,17 @@ async fn may_open(tx: &mut PgConnection, person: &Person, letter: &LetterRow) ->
     let to_researcher = matches!(letter.kind.as_str(), "approval" | "withdrawal");
     match letter.study_id {
         Some(study) if to_researcher && person.is(Role::Researcher) => {
-            Ok(studies::is_researcher(tx, study, person.id).await?)
+            Ok(studies::is_researcher(tx, study, person.id).await? && is_in_force(tx, letter).await?)
         }
         _ => Ok(false),
+    }
+}
+
+/// An approval that was withdrawn shows nobody's identity any more.
+async fn is_in_force(tx: &mut PgConnection, letter: &LetterRow) -> StoreResult<bool> {
+    match letter.contact_request_id {
+        Some(request) if letter.kind == "approval" => Ok(guard::approval(tx, request).await?.is_none()),
+        _ => Ok(true),
     }
 }
 

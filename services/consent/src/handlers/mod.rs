@@ -19,11 +19,13 @@ pub mod mail_results;
 pub mod mode_changes;
 pub mod notices;
 mod outcomes;
+pub mod paperwork;
 mod patient_keys;
 pub mod patient_response;
 mod reassign;
 pub mod studies;
 pub mod submit;
+pub mod timers;
 pub mod withdrawal;
 mod yes_after_no;
 

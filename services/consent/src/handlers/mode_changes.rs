@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 use coffer_proto::consent::v1::ConsentModeChanged;
 use coffer_proto::timestamp;
-use coffer_types::{ConsentModeId, NhsNumber, PatientId};
+use coffer_types::{ConsentModeId, ContactRequestId, NhsNumber, PatientId};
 use sqlx::PgConnection;
 
 use super::faults::Fault;
@@ -13,6 +13,7 @@ use crate::app::App;
 use crate::domain::mode::{CurrentMode, clinical_record_wins};
 use crate::ports::clinical_source::{ClinicalConsent, ClinicalRecord};
 use crate::store::consent_modes::{self, ModeRow};
+use crate::store::snapshots::{self, Snapshot};
 use crate::store::transitions::Actor;
 
 /// The mode that counts now, after taking over a newer one from the clinical record. The patient's death, once
@@ -36,6 +37,20 @@ pub async fn refresh(
     let mode = row.as_ref().map(ModeRow::mode).transpose()?.unwrap_or(CurrentMode::NEVER_ASKED);
     withdrawal::consider(app, tx, patient, (&mode, &mode), record.patient.is_dead, &Actor::System).await?;
     Ok((row.map(|row| row.id), mode))
+}
+
+/// The same for a request that goes on: papers about it tell what was found now.
+pub async fn refresh_for(
+    app: &App,
+    tx: &mut PgConnection,
+    patient: PatientId,
+    request: ContactRequestId,
+    record: &ClinicalRecord,
+) -> Result<(), Fault> {
+    let (_, mode) = refresh(app, tx, patient, record).await?;
+    let snapshot = Snapshot { patient: record.patient.clone(), clinicians: record.clinicians.clone(), mode };
+    snapshots::save(tx, &app.keyring, request, &snapshot, app.now()).await?;
+    Ok(())
 }
 
 /// Adds a decision. It counts from now on, unless a newer one is known already.
@@ -78,6 +93,6 @@ fn from_clinical_record(patient: PatientId, clinical: &ClinicalConsent, now: Dat
     ModeRow {
         prefers_email: clinical.prefers_email,
         skip_letter: true,
-        ..ModeRow::new(patient, &clinical.mode, &clinical.evidence, "clinical_record", now)
+        ..ModeRow::new(patient, &clinical.mode, clinical.evidence, "clinical_record", now)
     }
 }

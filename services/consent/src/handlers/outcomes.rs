@@ -82,7 +82,7 @@ async fn act(
                 patient: &known.patient,
                 clinicians: &known.clinicians,
                 basis: Basis::GeneralConsent,
-                researcher,
+                researcher: Some(researcher),
             };
             approve(app, tx, approving).await
         }

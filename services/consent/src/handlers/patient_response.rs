@@ -30,12 +30,12 @@ pub async fn record(app: App, question: RecordPatientResponse) -> Result<Contact
     let number = patients::nhs_number(&mut tx, &app.keyring, patient).await?;
     drop(tx);
     let found = app.clinical_source.find(number).await?;
-    check_evidence(&app, &evidence, found.as_ref())?;
+    check_evidence(&app, evidence, found.as_ref())?;
 
     let mut tx = app.begin().await?;
     patients::lock_by_id(&mut tx, patient).await?;
     if let Some(found) = &found {
-        mode_changes::refresh(&app, &mut tx, patient, found).await?;
+        mode_changes::refresh_for(&app, &mut tx, patient, id, found).await?;
     }
     let request = contact_requests::lock(&mut tx, id).await?.ok_or_else(unknown)?;
     if question.yes && yes_after_no::is_forbidden(&mut tx, patient, &request).await? {
@@ -63,7 +63,7 @@ fn unknown() -> Refusal {
     Refusal::not_found("There is no such contact request.")
 }
 
-fn check_evidence(app: &App, evidence: &Evidence, found: Option<&ClinicalRecord>) -> Result<(), Refusal> {
+fn check_evidence(app: &App, evidence: Evidence, found: Option<&ClinicalRecord>) -> Result<(), Refusal> {
     let today = app.now().date_naive();
     let age = found.map_or(AgeBand::Unknown, |record| record.patient.age_band(today));
     let strict = app.settings.process.under16_strict;

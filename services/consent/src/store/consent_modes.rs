@@ -64,7 +64,7 @@ impl ModeRow {
     pub fn new(
         patient_id: PatientId,
         mode: &CurrentMode,
-        evidence: &Evidence,
+        evidence: Evidence,
         source: &str,
         now: DateTime<Utc>,
     ) -> Self {
@@ -124,6 +124,12 @@ pub async fn current(tx: &mut PgConnection, patient: PatientId) -> Result<Option
         .bind(patient)
         .fetch_optional(tx)
         .await?;
+    Ok(row)
+}
+
+/// One decision.
+pub async fn get(tx: &mut PgConnection, id: ConsentModeId) -> Result<Option<ModeRow>> {
+    let row = sqlx::query_as("SELECT * FROM consent_modes WHERE id = $1").bind(id).fetch_optional(tx).await?;
     Ok(row)
 }
 

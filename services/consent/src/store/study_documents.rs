@@ -5,6 +5,9 @@ use sqlx::PgConnection;
 
 use super::Result;
 
+/// The leaflet that belongs into each pack.
+pub const LEAFLET: &str = "taking_part_in_research";
+
 /// A stored PDF.
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct DocumentRow {
@@ -66,7 +69,7 @@ pub async fn set(
     Ok(())
 }
 
-/// A leaflet by its fixed name, such as `taking_part_in_research`.
+/// A leaflet by its fixed name, such as [`LEAFLET`].
 pub async fn leaflet(tx: &mut PgConnection, name: &str) -> Result<Option<DocumentRow>> {
     let row = sqlx::query_as("SELECT pdf, sha256 FROM leaflets WHERE name = $1")
         .bind(name)
