@@ -31,8 +31,7 @@ pub(crate) fn start(name: &str, command: &mut Command) -> anyhow::Result<()> {
         .process_group(0)
         .spawn()
         .with_context(|| format!("cannot start {name}"))?;
-    local_folder("run")?;
-    fs::write(pid_file(name), child.id().to_string()).context("writing the process id")
+    Running::write(name, child.id())
 }
 
 /// Waits until `ready` says so; fails with the end of the log when the process ends before.
@@ -58,43 +57,66 @@ pub(crate) fn wait_until(name: &str, patience: Duration, ready: impl Fn() -> boo
 
 /// Whether the process that was started under this name still runs.
 pub(crate) fn is_running(name: &str) -> bool {
-    fs::read_to_string(pid_file(name)).is_ok_and(|pid| is_alive(pid.trim()))
+    Running::read(name).is_some_and(|process| process.is_alive())
 }
 
 /// Ends the process if it runs: asks, waits, and after 30 s insists.
 pub(crate) fn stop(name: &str, signal: Signal) -> anyhow::Result<()> {
-    let file = pid_file(name);
-    let Ok(pid) = fs::read_to_string(&file) else {
+    let Some(process) = Running::read(name) else {
         return Ok(());
     };
-    let pid = pid.trim();
-    if is_alive(pid) {
-        kill(
-            pid,
-            match signal {
-                Signal::Terminate => "-TERM",
-                Signal::Interrupt => "-INT",
-            },
-        )?;
-        let end = Instant::now() + Duration::from_secs(30);
-        while is_alive(pid) {
-            if Instant::now() > end {
-                kill(pid, "-KILL")?;
-                break;
-            }
-            std::thread::sleep(Duration::from_millis(50));
-        }
+    if process.is_alive() {
+        process.kill(match signal {
+            Signal::Terminate => "-TERM",
+            Signal::Interrupt => "-INT",
+        })?;
     }
-    fs::remove_file(&file).context("removing the process id")
+    let end = Instant::now() + Duration::from_secs(30);
+    while process.is_alive() {
+        if Instant::now() > end {
+            process.kill("-KILL")?;
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    fs::remove_file(pid_file(name)).context("removing the process id")
 }
 
-fn kill(pid: &str, signal: &str) -> anyhow::Result<()> {
-    capture(Command::new("kill").args([signal, pid])).map(drop)
+/// A process that was started before, known by its id and the time of its start: ids are used again.
+struct Running {
+    id: String,
+    started: String,
 }
 
-/// Alive and not a zombie that waits for its parent.
-fn is_alive(pid: &str) -> bool {
-    fs::read_to_string(format!("/proc/{pid}/stat")).is_ok_and(|stat| !stat.contains(") Z "))
+impl Running {
+    fn write(name: &str, id: u32) -> anyhow::Result<()> {
+        let started = start_time(&id.to_string()).unwrap_or_default();
+        local_folder("run")?;
+        fs::write(pid_file(name), format!("{id} {started}")).context("writing the process id")
+    }
+
+    fn read(name: &str) -> Option<Self> {
+        let text = fs::read_to_string(pid_file(name)).ok()?;
+        let (id, started) = text.trim().split_once(' ')?;
+        Some(Self { id: id.to_owned(), started: started.to_owned() })
+    }
+
+    fn is_alive(&self) -> bool {
+        start_time(&self.id).is_some_and(|started| started == self.started)
+    }
+
+    fn kill(&self, signal: &str) -> anyhow::Result<()> {
+        capture(Command::new("kill").args([signal, &self.id])).map(drop)
+    }
+}
+
+/// When a process started, in ticks since the machine did; none if it is gone or a zombie.
+fn start_time(id: &str) -> Option<String> {
+    let stat = fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
+    // The name before `)` may hold anything; then the state follows, and the start as the 20th field.
+    let (_, fields) = stat.rsplit_once(") ")?;
+    let mut fields = fields.split(' ');
+    (fields.next()? != "Z").then(|| fields.nth(18).map(str::to_owned))?
 }
 
 fn pid_file(name: &str) -> PathBuf {

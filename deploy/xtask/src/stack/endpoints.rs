@@ -68,19 +68,31 @@ impl Endpoints {
         fs::write(endpoints_file(), serde_json::to_vec_pretty(self)?).context("writing the addresses")
     }
 
-    /// The table for people.
+    /// Prints the table for people.
     pub(super) fn print(&self) {
-        println!("\n{:<16}{}", "Coffer", self.gateway);
-        println!("{:<16}{}", "Mailbox", self.mailbox);
-        println!("{:<16}{}", "SMTP", self.smtp);
-        println!("{:<16}{}", "NATS", self.nats);
-        println!("{:<16}{}", "PostgreSQL", self.postgres);
-        for (service, url) in &self.admin {
-            println!("{:<16}{url}/readyz", format!("  {service}"));
-        }
+        let probes =
+            self.admin.iter().map(|(service, url)| (format!("  {service}"), format!("{url}/readyz")));
+        let addresses = [
+            ("Coffer", &self.gateway),
+            ("Mailbox", &self.mailbox),
+            ("SMTP", &self.smtp),
+            ("NATS", &self.nats),
+            ("PostgreSQL", &self.postgres),
+        ];
+        let addresses = addresses.map(|(name, address)| (name.to_owned(), address.clone()));
+        let rows: Vec<_> = addresses
+            .into_iter()
+            .chain(probes)
+            .map(|(name, address)| format!("{name:<18}{address}\n"))
+            .collect();
         let accounts: Vec<_> = self.tokens.keys().map(String::as_str).collect();
-        println!("\nSign in as {} with the password coffer-demo.", accounts.join(", "));
-        println!("API tokens: .local/endpoints.json; patients to try: .local/demo-patients.json");
+        // At once, so that a reader that stops after some lines does no harm.
+        print!(
+            "\n{}\nSign in as {} with the password coffer-demo.\n\
+             API tokens: .local/endpoints.json; patients to try: .local/demo-patients.json\n",
+            rows.concat(),
+            accounts.join(", "),
+        );
     }
 }
 
