@@ -172,7 +172,7 @@ async fn check(system: &System, requests: &[String], counts: &BTreeMap<&'static 
     // The same requests undisturbed would have asked for the same e-mails: one per approval and per question.
     let to_people =
         outcomes.get("approved_direct").unwrap_or(&0) + outcomes.get("clinician_asked").unwrap_or(&0);
-    let to_rdbm = system.mail.messages().iter().filter(|mail| mail.to.contains("rdbm")).count();
+    let to_rdbm = system.mail.messages().iter().filter(|mail| mail.to == coffer_tests::RDBM).count();
     assert!(delivered + doubtful >= i64::try_from(to_people + to_rdbm).unwrap(), "an e-mail is missing");
     assert!(delivered <= i64::try_from(to_people + to_rdbm).unwrap(), "an e-mail too many");
 }

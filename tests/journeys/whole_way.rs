@@ -104,7 +104,7 @@ async fn a_veto_ends_the_request_and_tells_the_rdbm() {
     assert_eq!(status, StatusCode::OK, "{page}");
     let path = format!("/contact-requests/{id}");
     system.api("researcher").wait_for(&path, |request| request["status"] == "not_possible").await;
-    wait_for_mail(&system, |mail| mail.to.contains("rdbm")).await;
+    wait_for_mail(&system, |mail| mail.to == coffer_tests::RDBM).await;
 }
 
 #[tokio::test]

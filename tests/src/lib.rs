@@ -18,3 +18,6 @@ pub use clinician_link::{ClinicianLink, nonce_of};
 pub use coffer_demo::Case;
 pub use person::Person;
 pub use system::{System, SystemOptions};
+
+/// Where notices for the research database manager go in the demo.
+pub const RDBM: &str = "research.database@nhs.example";
