@@ -15,7 +15,7 @@ use crate::store::contact_requests::{self, Initiator, RequestRow};
 use crate::store::{StoreError, charity};
 
 /// Keeps the answer that was given by asking, and confirms it.
-pub async fn confirm(
+pub(super) async fn confirm(
     app: &App,
     tx: &mut PgConnection,
     request: &RequestRow,

@@ -20,7 +20,7 @@ use crate::store::reservations;
 use crate::store::transitions::Actor;
 
 /// Moves the request to where the outcome leads, and writes what that means.
-pub async fn follow(
+pub(super) async fn follow(
     app: &App,
     tx: &mut PgConnection,
     request: &RequestRow,
