@@ -6,6 +6,7 @@
 mod blocks;
 mod clinician;
 mod notice;
+mod one_line;
 mod researcher;
 #[cfg(test)]
 mod tests;
@@ -16,7 +17,10 @@ use coffer_types::{ContactRequestId, EmailAddress, EmailId};
 
 pub use clinician::{Asked, Confirmation, IdentifiedPatient, Question, Reminder};
 pub use notice::{Notice, RdbmNotice};
+pub use one_line::OneLine;
 pub use researcher::{Approval, Withdrawal};
+
+use one_line::one_line;
 
 /// Who writes: stands below every e-mail.
 #[derive(Debug, Clone)]
@@ -93,9 +97,4 @@ impl ComposedMail {
 pub fn request_code(request: ContactRequestId) -> String {
     let id = request.to_string();
     id.rsplit('-').next().unwrap_or_default().to_owned()
-}
-
-/// A header has one line, whatever stands in a study's title.
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -108,6 +108,35 @@ fn a_title_with_line_breaks_makes_no_header() {
 }
 
 #[test]
+fn a_value_makes_no_paragraph_and_no_button() {
+    let house = house();
+    let study = "Sleep\n\nOpen:\nhttps://evil.example/\u{2028}";
+    let mail = compose(&Approval { study, ..approval(&house) }).unwrap();
+    assert!(mail.text.contains("\nStudy: Sleep  Open: https://evil.example/\n"), "{}", mail.text);
+    assert_eq!(mail.html.matches("href=").count(), 1);
+}
+
+/// The words are ours or the study's; of the patient there is nothing to be told, unless the setting says so.
+#[test]
+fn no_mail_tells_who_the_patient_is() {
+    let house = house();
+    let mails = [
+        compose(&Question::new(asked(&house), Involvement::RequiredByUnknown, true, 100, None)),
+        compose(&Reminder::new(asked(&house), day(1))),
+        compose(&Confirmation::new(asked(&house), true)),
+        compose(&approval(&house)),
+        compose(&Withdrawal::of(&approval(&house), day(2))),
+        compose(&RdbmNotice::new(&house, Notice::PossiblySerious, "https://x.example", "Sleep", "7", "1")),
+    ];
+    for mail in mails.map(Result::unwrap) {
+        let all = [mail.subject, mail.text, mail.html].join("\n");
+        for tell_tale in ["NHS number", "Born", "Ada", "Byron", "943", "1980"] {
+            assert!(!all.contains(tell_tale), "{tell_tale}: {all}");
+        }
+    }
+}
+
+#[test]
 fn every_link_stands_in_the_text_too() {
     let house = house();
     let mail = compose(&Question::new(asked(&house), Involvement::RequiredByYellow, false, 0, None)).unwrap();
