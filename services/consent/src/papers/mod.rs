@@ -2,6 +2,8 @@
 //! [`print_pack`] set it, on a thread where it may take its time.
 
 mod pack;
+#[cfg(test)]
+mod tests;
 mod to_patients;
 mod to_researchers;
 mod words;
