@@ -18,6 +18,8 @@ pub(crate) const SEALED: &str = "coffer-sealed";
 /// The broker's own header for duplicates.
 pub(crate) const MESSAGE_ID: &str = "Nats-Msg-Id";
 
+const BROKER_PREFIX: &str = "Nats-";
+
 /// Headers by name, as the outbox keeps them.
 pub(crate) type Headers = BTreeMap<String, String>;
 
@@ -57,8 +59,13 @@ pub(crate) fn to_nats(headers: &Headers) -> HeaderMap {
     map
 }
 
-/// From the broker; a header that came twice keeps its first value.
+/// From the broker; a header that came twice keeps its first value. The broker's own ones are left out: they are orders,
+/// such as to store the message as part of a batch, and would be obeyed again where the message is parked.
 pub(crate) fn from_nats(map: Option<&HeaderMap>) -> Headers {
     let Some(map) = map else { return Headers::new() };
-    map.iter().filter_map(|(name, values)| Some((name.to_string(), values.first()?.to_string()))).collect()
+    map.iter()
+        .map(|(name, values)| (name.to_string(), values))
+        .filter(|(name, _)| !name.starts_with(BROKER_PREFIX))
+        .filter_map(|(name, values)| Some((name, values.first()?.to_string())))
+        .collect()
 }

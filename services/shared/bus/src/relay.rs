@@ -18,6 +18,8 @@ const BATCH_BYTES: i64 = 8 * 1024 * 1024;
 const POLL: Duration = Duration::from_millis(100);
 const RETRY: Duration = Duration::from_secs(1);
 const UPKEEP_EVERY: Duration = Duration::from_mins(10);
+/// Few enough for a statement of everyday length.
+const CLEANED_AT_ONCE: i64 = 5_000;
 
 impl Bus {
     /// Starts the relay of this database. Replicas agree by a lock that one of them leads.
@@ -134,13 +136,18 @@ async fn mark_failed(
 /// Published payloads stay a week, the interval of back-ups; inbox rows outlive the streams that could redeliver.
 async fn clean(bus: &Bus, session: &mut PoolConnection<Postgres>) -> Result<(), BusError> {
     let now = bus.clock.now();
-    sqlx::query("DELETE FROM outbox WHERE published_at < $1")
+    sqlx::query("DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE published_at < $1 LIMIT $2)")
         .bind(now - chrono::TimeDelta::days(7))
+        .bind(CLEANED_AT_ONCE)
         .execute(&mut **session)
         .await?;
-    sqlx::query("DELETE FROM inbox WHERE done_at < $1")
-        .bind(now - chrono::TimeDelta::days(100))
-        .execute(&mut **session)
-        .await?;
+    sqlx::query(
+        "DELETE FROM inbox WHERE (consumer, event_id) IN
+             (SELECT consumer, event_id FROM inbox WHERE done_at < $1 LIMIT $2)",
+    )
+    .bind(now - chrono::TimeDelta::days(100))
+    .bind(CLEANED_AT_ONCE)
+    .execute(&mut **session)
+    .await?;
     Ok(())
 }

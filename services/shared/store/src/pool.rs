@@ -11,6 +11,7 @@ use thiserror::Error;
 
 use crate::DatabaseSettings;
 
+const SCHEMES: [&str; 2] = ["postgres://", "postgresql://"];
 /// No statement of a service may run longer; research queries have pools of their own.
 const STATEMENT_TIMEOUT: &str = "15s";
 /// Nor wait longer for a lock.
@@ -38,7 +39,11 @@ pub enum StoreError {
 /// # Errors
 /// The URL cannot be understood.
 pub async fn connect(settings: &DatabaseSettings, application: &str) -> Result<PgPool, StoreError> {
-    let options = PgConnectOptions::from_str(settings.url.expose())
+    let url = settings.url.expose();
+    if !SCHEMES.iter().any(|scheme| url.starts_with(scheme)) {
+        return Err(StoreError::Url); // sqlx takes any scheme
+    }
+    let options = PgConnectOptions::from_str(url)
         .map_err(|_| StoreError::Url)?
         .application_name(application)
         .options([("statement_timeout", STATEMENT_TIMEOUT), ("lock_timeout", LOCK_TIMEOUT)]);

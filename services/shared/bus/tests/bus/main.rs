@@ -2,5 +2,9 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod effects;
+mod faults;
+mod link;
 mod questions;
+mod refusals;
 mod support;
+mod traces;

@@ -1,12 +1,15 @@
 //! Questions and answers, notices, and the trace that crosses them: against a real broker.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::support::Harness;
 use coffer_bus::AskError;
 use coffer_proto::common::v1::{Refusal, refusal};
 use coffer_proto::consent::v1::{GetStudy, ListStudies, Study, StudyList};
+use coffer_types::SystemClock;
 use futures::StreamExt;
+use tokio::sync::Notify;
 
 #[tokio::test]
 async fn a_question_gets_its_answer_or_a_refusal_that_names_the_field() {
@@ -55,4 +58,32 @@ async fn an_open_page_hears_of_its_own_facts_only() {
     let notice = tokio::time::timeout(Duration::from_secs(5), notices.next()).await.unwrap().unwrap();
     assert_eq!(notice.subject, "coffer.evt.consent.contact-request.submitted.v1.mine");
     assert_eq!(notice.type_name, "coffer.consent.v1.ContactRequestSubmitted");
+}
+
+#[tokio::test]
+async fn an_answer_under_way_is_given_before_the_end() {
+    let harness = Harness::start().await;
+    let begun = Arc::new(Notify::new());
+    let begins = begun.clone();
+    harness
+        .bus
+        .answers()
+        .on::<ListStudies, _, _>(move |_| {
+            begins.notify_one();
+            async {
+                tokio::time::sleep(Duration::from_secs(1)).await;
+                Ok(StudyList::default())
+            }
+        })
+        .serve(&harness.context)
+        .await
+        .unwrap();
+    let (asker, _context) = harness.next_process(Arc::new(SystemClock)).await;
+    let stop = async {
+        begun.notified().await;
+        harness.context.shutdown.start();
+    };
+    let question = ListStudies::default();
+    let (answer, ()) = tokio::join!(asker.ask(&question), stop);
+    answer.unwrap();
 }

@@ -4,13 +4,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use coffer_bus::{Bus, BusSettings, ConsumerSpec, Delivery, Handler, HandlerError};
+use async_nats::jetstream::message::StreamMessage;
+use coffer_bus::{Bus, BusError, BusSettings, ConsumerSpec, Delivery, Handler, HandlerError};
 use coffer_proto::consent::v1::ContactRequestSubmitted;
 use coffer_proto::{BusMessage, Stream};
 use coffer_runtime::Context;
 use coffer_store::DatabaseSettings;
 use coffer_testkit::{TestBroker, TestDatabase};
-use coffer_types::SystemClock;
+use coffer_types::{Clock, EventId, SystemClock};
 use sqlx::migrate::Migrator;
 use sqlx::{PgConnection, PgPool};
 
@@ -36,10 +37,16 @@ impl Harness {
     }
 
     pub(crate) async fn with(settings: BusSettings) -> Self {
-        let (database, broker) = (coffer_testkit::database().await, coffer_testkit::broker());
+        let broker = coffer_testkit::broker();
+        let settings = BusSettings { url: broker.url.clone(), ..settings };
+        Self::on(broker, settings).await
+    }
+
+    /// With the URL of `settings`, which leads to `broker` in some way.
+    pub(crate) async fn on(broker: TestBroker, settings: BusSettings) -> Self {
+        let database = coffer_testkit::database().await;
         let context = Context::for_test(Arc::new(SystemClock));
-        let settings =
-            BusSettings { url: broker.url.clone(), namespace: broker.namespace.clone(), ..settings };
+        let settings = BusSettings { namespace: broker.namespace.clone(), ..settings };
         let bus = Bus::connect(&settings, "consent", &context).await.unwrap();
         let url = database.url.as_str().into();
         let pool = coffer_store::connect(&DatabaseSettings { url, ..DatabaseSettings::default() }, "test")
@@ -51,12 +58,40 @@ impl Harness {
         Self { bus, pool, context, broker, _database: database }
     }
 
+    /// The next process of the same service, with a clock of its own.
+    pub(crate) async fn next_process(&self, clock: Arc<dyn Clock>) -> (Bus, Context) {
+        let context = Context::for_test(clock);
+        let settings = BusSettings {
+            url: self.broker.url.clone(),
+            namespace: self.broker.namespace.clone(),
+            ..BusSettings::default()
+        };
+        let bus = Bus::connect(&settings, "consent", &context).await.unwrap();
+        (bus, context)
+    }
+
     /// Publishes one fact in a transaction of its own.
     pub(crate) async fn publish(&self, request: &str) {
+        self.publish_together(&[request]).await;
+    }
+
+    /// Publishes facts in one transaction.
+    pub(crate) async fn publish_together(&self, requests: &[&str]) {
         let mut tx = self.pool.begin().await.unwrap();
-        self.bus.outbox().enqueue(&mut tx, &submitted(request)).await.unwrap();
+        for request in requests {
+            self.bus.outbox().enqueue(&mut tx, &submitted(request)).await.unwrap();
+        }
         tx.commit().await.unwrap();
         self.bus.outbox().wake();
+    }
+
+    /// Writes a message in a transaction of its own, and wakes the relay.
+    pub(crate) async fn enqueue<M: BusMessage>(&self, message: &M) -> Result<EventId, BusError> {
+        let mut tx = self.pool.begin().await.unwrap();
+        let id = self.bus.outbox().enqueue(&mut tx, message).await?;
+        tx.commit().await.unwrap();
+        self.bus.outbox().wake();
+        Ok(id)
     }
 
     pub(crate) async fn consume(&self, handler: impl Handler) {
@@ -82,16 +117,36 @@ impl Harness {
         assert_eq!(self.effects().await, expected);
     }
 
-    /// The messages that a stream holds, as subject and body.
-    pub(crate) async fn stored(&self, stream: Stream) -> Vec<async_nats::jetstream::message::StreamMessage> {
-        let client = async_nats::connect(&self.broker.url).await.unwrap();
-        let name = format!("{}_{}", self.broker.namespace.to_uppercase(), stream.name());
-        let stream = async_nats::jetstream::new(client).get_stream(name).await.unwrap();
+    /// A connection of somebody who is not the bus.
+    pub(crate) async fn stranger(&self) -> async_nats::jetstream::Context {
+        async_nats::jetstream::new(async_nats::connect(&self.broker.url).await.unwrap())
+    }
+
+    /// The name of a stream on the broker.
+    pub(crate) fn name(&self, stream: Stream) -> String {
+        format!("{}_{}", self.broker.namespace.to_uppercase(), stream.name())
+    }
+
+    /// The messages that a stream holds.
+    pub(crate) async fn stored(&self, stream: Stream) -> Vec<StreamMessage> {
+        let stream = self.stranger().await.get_stream(self.name(stream)).await.unwrap();
         let mut messages = Vec::new();
         for sequence in 1..=stream.cached_info().state.last_sequence {
             messages.push(stream.get_raw_message(sequence).await.unwrap());
         }
         messages
+    }
+
+    /// As [`Self::stored`], as soon as there are so many.
+    pub(crate) async fn expect_stored(&self, stream: Stream, count: usize) -> Vec<StreamMessage> {
+        for _ in 0..150 {
+            let stored = self.stored(stream).await;
+            if stored.len() >= count {
+                return stored;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        panic!("{} does not hold {count} messages", stream.name());
     }
 }
 
