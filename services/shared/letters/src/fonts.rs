@@ -1,4 +1,5 @@
 //! The fonts, inside the binary: one that patients read easily, and one for letters which that lacks.
+//! Liberation Sans is under the SIL Open Font License (`fonts/OFL.txt`).
 
 use typst::foundations::Bytes;
 use typst::text::{Coverage, Font};

@@ -15,6 +15,22 @@ fn the_same_letter_gives_the_same_bytes() {
     assert_ne!(first, TYPESETTER.set(&childs_letter()).unwrap());
 }
 
+/// The compiler's caches are one for the process: letters set side by side must not see each other.
+#[test]
+fn letters_set_at_the_same_time_do_not_mix() {
+    let expected = [&adults_letter(), &childs_letter()].map(|letter| TYPESETTER.set(letter).unwrap());
+    std::thread::scope(|scope| {
+        for round in 0..8 {
+            let expected = &expected;
+            scope.spawn(move || {
+                let (letter, index) =
+                    if round % 2 == 0 { (adults_letter(), 0) } else { (childs_letter(), 1) };
+                assert_eq!(TYPESETTER.set(&letter).unwrap(), expected[index]);
+            });
+        }
+    });
+}
+
 #[test]
 fn a_letter_is_tagged_and_says_so() {
     let document = Document::load_mem(&set("tagged", &approval(Basis::GeneralConsent)).bytes).unwrap();
