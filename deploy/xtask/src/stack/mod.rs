@@ -12,6 +12,7 @@ use anyhow::bail;
 use chrono::NaiveDate;
 use coffer_demo::{SERVICES, Surroundings};
 use coffer_types::{Clock as _, SystemClock};
+use tokio::signal::unix::{SignalKind, signal};
 
 use crate::paths::{local, remove_folder, root};
 use crate::postgres::{self, Cluster};
@@ -148,16 +149,18 @@ fn today() -> NaiveDate {
     SystemClock.now().date_naive()
 }
 
-/// Waits for Ctrl-C or the end of any part, then stops everything.
+/// Waits for Ctrl-C, a request to end, or the end of any part; then stops everything.
 fn stay() -> anyhow::Result<()> {
     println!("\nCtrl-C stops it");
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let ended = runtime.block_on(async {
-        tokio::select! {
+        let mut asked = signal(SignalKind::terminate())?;
+        anyhow::Ok(tokio::select! {
             _ = tokio::signal::ctrl_c() => None,
+            _ = asked.recv() => None,
             name = first_to_end() => Some(name),
-        }
-    });
+        })
+    })?;
     down()?;
     match ended {
         Some(name) => bail!("{name} ended by itself; see {}", local("log").display()),
