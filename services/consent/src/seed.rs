@@ -3,8 +3,8 @@
 use anyhow::Context as _;
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
 use coffer_demo::{Case, DemoStudy};
-use coffer_letters::letters::{CoverLetter, TrafficLightForm};
-use coffer_letters::{AgeBand, House, Letter, LetterError, Study as LetterStudy, TextSize, Typesetter};
+use coffer_letters::letters::{SampleDetails, SampleExtraForm, SampleLeaflet};
+use coffer_letters::{House, Letter, LetterError, Study as LetterStudy, Typesetter};
 use coffer_runtime::Context;
 use coffer_store::Keyring;
 use sqlx::PgConnection;
@@ -33,14 +33,14 @@ pub async fn demo(settings: Settings, context: &Context) -> anyhow::Result<()> {
     let papers = papers(settings.house, all.clone(), now.date_naive()).await?;
 
     let mut tx = pool.begin().await?;
-    for (study, details) in all.iter().zip(&papers.details) {
+    for (study, papers) in all.iter().zip(&papers.studies) {
         enter_study(&mut tx, study, now).await?;
-        study_documents::set(&mut tx, study.id, StudyDocument::Details, details).await?;
-        if study.extra_form {
-            study_documents::set(&mut tx, study.id, StudyDocument::ExtraForm, &papers.form).await?;
+        study_documents::set(&mut tx, study.id, StudyDocument::Details, &papers.details).await?;
+        if let Some(form) = &papers.extra_form {
+            study_documents::set(&mut tx, study.id, StudyDocument::ExtraForm, form).await?;
         }
     }
-    study_documents::set_leaflet(&mut tx, LEAFLET, "Taking part in research", &papers.form).await?;
+    study_documents::set_leaflet(&mut tx, LEAFLET, "Taking part in research", &papers.leaflet).await?;
     let first = all.first().context("the demo has a study")?;
     reach_cap(&mut tx, &keyring, first, now).await?;
     tx.commit().await?;
@@ -55,35 +55,43 @@ async fn enter_study(tx: &mut PgConnection, study: &DemoStudy, now: DateTime<Utc
     Ok(())
 }
 
-/// PDFs in the place of those that researchers would upload.
+/// PDFs in the place of those that people would upload.
 struct Papers {
-    /// One for each study.
-    details: Vec<DocumentRow>,
-    /// Serves as the leaflet and as the extra form.
-    form: DocumentRow,
+    /// In the order of the studies.
+    studies: Vec<StudyPapers>,
+    leaflet: DocumentRow,
+}
+
+struct StudyPapers {
+    details: DocumentRow,
+    extra_form: Option<DocumentRow>,
 }
 
 async fn papers(house: House, studies: Vec<DemoStudy>, today: NaiveDate) -> anyhow::Result<Papers> {
     let typeset = move || {
         let typesetter = Typesetter::new(house)?;
-        let details = studies.iter().map(|study| {
-            let study = LetterStudy {
-                number: study.number,
-                title: study.title.to_owned(),
-                lead_researcher: study.lead.name.clone(),
-                rec_reference: study.rec_reference.to_owned(),
-            };
-            document(&typesetter, &CoverLetter { date: today.into(), study, asked_about_study: true })
-        });
-        let form = TrafficLightForm {
-            date: today.into(),
-            patient: None,
-            age: AgeBand::Any,
-            text_size: TextSize::Normal,
-        };
-        Ok(Papers { details: details.collect::<Result<_, _>>()?, form: document(&typesetter, &form)? })
+        let studies = studies.iter().map(|study| study_papers(&typesetter, study, today));
+        let studies = studies.collect::<Result<_, LetterError>>()?;
+        Ok(Papers { studies, leaflet: document(&typesetter, &SampleLeaflet { date: today.into() })? })
     };
     tokio::task::spawn_blocking(typeset).await?
+}
+
+fn study_papers(
+    typesetter: &Typesetter,
+    demo: &DemoStudy,
+    today: NaiveDate,
+) -> Result<StudyPapers, LetterError> {
+    let study = LetterStudy {
+        number: demo.number,
+        title: demo.title.to_owned(),
+        lead_researcher: demo.lead.name.clone(),
+        rec_reference: demo.rec_reference.to_owned(),
+    };
+    let form = SampleExtraForm { date: today.into(), study: study.clone() };
+    let extra_form = demo.extra_form.then(|| document(typesetter, &form)).transpose()?;
+    let details = SampleDetails { date: today.into(), study, summary: demo.summary.to_owned() };
+    Ok(StudyPapers { details: document(typesetter, &details)?, extra_form })
 }
 
 fn document<L: Letter>(typesetter: &Typesetter, letter: &L) -> Result<DocumentRow, LetterError> {

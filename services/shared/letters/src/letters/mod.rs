@@ -1,6 +1,7 @@
 //! One struct per letter: the data that its template prints.
 
 mod forms;
+mod samples;
 mod to_patients;
 mod to_researchers;
 
@@ -8,6 +9,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 pub use forms::{StudyDecisionForm, TrafficLightForm};
+pub use samples::{SampleDetails, SampleExtraForm, SampleLeaflet};
 pub use to_patients::{
     AskedBecause, ClinicianLetter, DecidedBy, FirstTrafficLightLetter, ModeConfirmationLetter,
 };

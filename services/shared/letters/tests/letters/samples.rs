@@ -3,7 +3,8 @@
 use chrono::NaiveDate;
 use coffer_letters::letters::{
     ApprovalLetter, AskedBecause, ClinicianLetter, CoverLetter, DecidedBy, FirstTrafficLightLetter,
-    ModeConfirmationLetter, StudyDecisionForm, TrafficLightForm, WithdrawalLetter,
+    ModeConfirmationLetter, SampleDetails, SampleExtraForm, SampleLeaflet, StudyDecisionForm,
+    TrafficLightForm, WithdrawalLetter,
 };
 use coffer_letters::{
     Addressee, AgeBand, Basis, Clinician, Identity, LongDate, Study, TextSize, TrafficLight,
@@ -160,4 +161,13 @@ pub(crate) fn traffic_light_form(patient: Option<Identity>, age: AgeBand) -> Tra
 
 pub(crate) fn cover(asked_about_study: bool) -> CoverLetter {
     CoverLetter { date: today(), study: study(), asked_about_study }
+}
+
+pub(crate) fn uploads() -> (SampleDetails, SampleExtraForm, SampleLeaflet) {
+    let details = SampleDetails {
+        date: today(),
+        study: study(),
+        summary: "How sleep and mood go together in everyday life.".to_owned(),
+    };
+    (details, SampleExtraForm { date: today(), study: study() }, SampleLeaflet { date: today() })
 }

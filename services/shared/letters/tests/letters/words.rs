@@ -52,6 +52,14 @@ fn forms_by_age() {
 }
 
 #[test]
+fn documents_of_demos() {
+    let (details, extra_form, leaflet) = uploads();
+    reads!("sample_details", details);
+    reads!("sample_extra_form", extra_form);
+    reads!("sample_leaflet", leaflet);
+}
+
+#[test]
 fn large_print_says_the_same() {
     let normal = adults_letter();
     let mut large = adults_letter();
