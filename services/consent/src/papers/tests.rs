@@ -35,13 +35,13 @@ fn researchers_get_an_address_only_to_use_it() {
 fn only_a_choice_is_confirmed() {
     let confirm = |mode| {
         let mode = mode_on(mode, 20_000);
-        let made = ChoiceMade {
+        let choice = ChoiceMade {
             mode: &mode,
             by_clinician_override: false,
             prefers_email: false,
             text_size: TextSize::Normal,
         };
-        mode_confirmation(&patient(), made, today())
+        mode_confirmation(&patient(), choice, today())
     };
     assert!(confirm(Mode::Green).is_some_and(|letter| letter.email.is_empty()));
     assert!(confirm(Mode::Unknown).is_none());
