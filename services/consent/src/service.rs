@@ -36,7 +36,7 @@ pub const DECIDE: ConsumerSpec = ConsumerSpec {
     stream: Stream::EvtConsent,
     filters: &["coffer.evt.consent.contact-request.submitted.v1.>"],
     concurrency: 4,
-    ack_wait: Duration::from_secs(60),
+    ack_wait: Duration::from_mins(1),
 };
 
 /// Follows our e-mails.
@@ -103,7 +103,7 @@ async fn connect(settings: &Settings) -> anyhow::Result<PgPool> {
 }
 
 /// Puts together what handlers share, and adds the foreign databases to the probes.
-fn app(settings: Settings, pool: PgPool, bus: &Bus, context: &Context) -> anyhow::Result<App> {
+pub fn app(settings: Settings, pool: PgPool, bus: &Bus, context: &Context) -> anyhow::Result<App> {
     let clinical_source = SqlClinicalSource::new(&settings.clinical_source)?;
     let identity_map = SqlIdentityMap::new(&settings.identity_map)?;
     context.health.check("clinical source", coffer_store::health(clinical_source.pool()));

@@ -65,23 +65,38 @@ words! {
 
 impl State {
     /// What a request in this state may become next.
-    #[expect(clippy::enum_glob_use, reason = "a table reads better without prefixes")]
     pub const fn successors(self) -> &'static [Self] {
-        use State::*;
+        use State as S;
         match self {
-            Submitted => &[LookedUp, Stopped],
-            LookedUp => &[Stopped, ApprovedDirect, ClinicianAsked, AnsweredR, AnsweredA, Withdrawn],
-            ClinicianAsked | Reminded => &[
-                Reminded, Reassigned, Expired, AnsweredR, AnsweredA, AnsweredB, AnsweredC, AnsweredD,
-                Withdrawn,
+            S::Submitted => &[S::LookedUp, S::Stopped],
+            S::LookedUp => {
+                &[S::Stopped, S::ApprovedDirect, S::ClinicianAsked, S::AnsweredR, S::AnsweredA, S::Withdrawn]
+            }
+            S::ClinicianAsked | S::Reminded => &[
+                S::Reminded,
+                S::Reassigned,
+                S::Expired,
+                S::AnsweredR,
+                S::AnsweredA,
+                S::AnsweredB,
+                S::AnsweredC,
+                S::AnsweredD,
+                S::Withdrawn,
             ],
-            Reassigned => &[ClinicianAsked, Expired, Withdrawn],
-            AnsweredR | AnsweredA => &[PackReady, Withdrawn],
-            PackReady => &[Posted, PatientYes, PatientNo, NoAnswer, Withdrawn],
-            Posted => &[PatientYes, PatientNo, NoAnswer, Withdrawn],
-            PatientYes => &[Approved, Withdrawn],
-            ApprovedDirect | Approved => &[Withdrawn],
-            Stopped | Expired | AnsweredB | AnsweredC | AnsweredD | PatientNo | NoAnswer | Withdrawn => &[],
+            S::Reassigned => &[S::ClinicianAsked, S::Expired, S::Withdrawn],
+            S::AnsweredR | S::AnsweredA => &[S::PackReady, S::Withdrawn],
+            S::PackReady => &[S::Posted, S::PatientYes, S::PatientNo, S::NoAnswer, S::Withdrawn],
+            S::Posted => &[S::PatientYes, S::PatientNo, S::NoAnswer, S::Withdrawn],
+            S::PatientYes => &[S::Approved, S::Withdrawn],
+            S::ApprovedDirect | S::Approved => &[S::Withdrawn],
+            S::Stopped
+            | S::Expired
+            | S::AnsweredB
+            | S::AnsweredC
+            | S::AnsweredD
+            | S::PatientNo
+            | S::NoAnswer
+            | S::Withdrawn => &[],
         }
     }
 

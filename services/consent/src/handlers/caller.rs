@@ -84,26 +84,26 @@ pub fn id<T: std::str::FromStr>(text: &str, field: &str) -> Result<T, Refusal> {
 mod tests {
     use super::*;
 
-    fn caller(role: &str) -> Option<Caller> {
-        Some(Caller {
+    fn read(role: &str) -> Result<Person, Refusal> {
+        Person::read(Some(Caller {
             user_id: UserId::new().to_string(),
             roles: vec![role.to_owned()],
             name: "Dr Jo Doe".to_owned(),
             email: "jo@uni.example".to_owned(),
-        })
+        }))
     }
 
     #[test]
     fn roles_decide_who_sees_all() {
-        assert!(Person::read(caller("rdbm")).unwrap().sees_all());
-        assert!(!Person::read(caller("researcher")).unwrap().sees_all());
-        assert!(Person::read(caller("clinician")).unwrap().must_be(Role::Rdbm).is_err());
+        assert!(read("rdbm").unwrap().sees_all());
+        assert!(!read("researcher").unwrap().sees_all());
+        assert!(read("clinician").unwrap().must_be(Role::Rdbm).is_err());
     }
 
     #[test]
     fn a_broken_caller_is_refused_by_field() {
         assert_eq!(Person::read(None).unwrap_err().field, "caller");
-        assert_eq!(Person::read(caller("king")).unwrap_err().field, "caller.roles");
+        assert_eq!(read("king").unwrap_err().field, "caller.roles");
     }
 
     #[test]

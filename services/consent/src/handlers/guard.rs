@@ -7,32 +7,23 @@ use sqlx::PgConnection;
 
 use super::caller::id;
 use crate::app::App;
+use crate::domain::mode::CurrentMode;
 use crate::domain::state::State;
+use crate::domain::words::words;
 use crate::mails::{Approval, Mail, Question, Reminder};
 use crate::store::{Result as StoreResult, consent_modes, contact_requests, mails, patients, questions};
 
-/// Why an e-mail or a letter must not leave.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stopped {
-    /// The patient's newest word forbids it.
-    ConsentWithdrawn,
-    /// The request is not where this e-mail belongs any more.
-    StateChanged,
-    /// The clinician's question has ended.
-    QuestionEnded,
-    /// This service never asked for it.
-    Unknown,
-}
-
-impl Stopped {
-    /// The word that the mailer keeps.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::ConsentWithdrawn => "consent_withdrawn",
-            Self::StateChanged => "state_changed",
-            Self::QuestionEnded => "question_ended",
-            Self::Unknown => "unknown_email",
-        }
+words! {
+    /// Why an e-mail or a letter must not leave; the mailer keeps the word.
+    pub enum Stopped {
+        /// The patient's newest word forbids it.
+        ConsentWithdrawn = "consent_withdrawn",
+        /// The request is not where this e-mail belongs any more.
+        StateChanged = "state_changed",
+        /// The clinician's question has ended.
+        QuestionEnded = "question_ended",
+        /// This service never asked for it.
+        Unknown = "unknown_email",
     }
 }
 
@@ -90,5 +81,5 @@ async fn contact_forbidden(tx: &mut PgConnection, request: ContactRequestId) -> 
     let Some(patient) = patient else { return Ok(Some(Stopped::Unknown)) };
     patients::lock_by_id(tx, patient).await?;
     let current = consent_modes::current(tx, patient).await?.map(|row| row.mode()).transpose()?;
-    Ok(current.filter(|mode| mode.forbids_contact()).map(|_| Stopped::ConsentWithdrawn))
+    Ok(current.filter(CurrentMode::forbids_contact).map(|_| Stopped::ConsentWithdrawn))
 }

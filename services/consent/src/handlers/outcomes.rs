@@ -30,15 +30,12 @@ pub(super) async fn follow(
 ) -> Result<(), Fault> {
     let to = state_after(&decision.outcome);
     let reason = decision.rule.as_str();
-    match decision.outcome {
+    if let Outcome::ClinicianInitiated { .. } = decision.outcome {
         // The pack is made by whoever follows answers, so this one is told as an answer.
-        Outcome::ClinicianInitiated { .. } => {
-            contact_requests::change(tx, &app.outbox, request, to, reason, &Actor::System, app.now()).await?;
-        }
-        _ => {
-            let step = (request.state, to);
-            contact_requests::move_to(tx, request.id, step, reason, &Actor::System, app.now()).await?;
-        }
+        contact_requests::change(tx, &app.outbox, request, to, reason, &Actor::System, app.now()).await?;
+    } else {
+        let step = (request.state, to);
+        contact_requests::move_to(tx, request.id, step, reason, &Actor::System, app.now()).await?;
     }
     let request = &RequestRow { state: to, ..request.clone() };
     match (&facts.subject, patient) {

@@ -18,7 +18,7 @@ use crate::store::{StoreError, answers, consent_modes, studies};
 
 /// Asks the next clinician about a reassigned request, or tells the RDBM that nobody is left. The caller holds
 /// the patient's lock and has refreshed the consent.
-pub async fn ask_next(
+pub(super) async fn ask_next(
     app: &App,
     tx: &mut PgConnection,
     request: &RequestRow,

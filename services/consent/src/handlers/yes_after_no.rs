@@ -13,7 +13,7 @@ use crate::store::{Result as StoreResult, consent_modes};
 
 /// Whether the patient said no since, or has died. The caller holds the patient's lock and has refreshed the
 /// consent.
-pub async fn is_forbidden(
+pub(super) async fn is_forbidden(
     tx: &mut PgConnection,
     patient: PatientId,
     request: &RequestRow,
@@ -23,7 +23,7 @@ pub async fn is_forbidden(
 }
 
 /// Marks the request and tells the RDBM, once.
-pub async fn block(app: &App, tx: &mut PgConnection, request: &RequestRow) -> Result<(), Fault> {
+pub(super) async fn block(app: &App, tx: &mut PgConnection, request: &RequestRow) -> Result<(), Fault> {
     if !request.blocked_yes {
         contact_requests::mark_blocked_yes(tx, request.id).await?;
         notices::send(tx, app, Notice::BlockedYes, Some(request.id)).await?;

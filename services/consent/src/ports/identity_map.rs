@@ -56,7 +56,7 @@ impl IdentityMap for SqlIdentityMap {
             .fetch_optional(&self.pool)
             .await
             .map_err(|error| LookupError::from_sql(NAME, error))?;
-        found.map(parse_number).transpose()
+        found.as_deref().map(parse_number).transpose()
     }
 
     async fn by_mrid(&self, mrid: &Mrid) -> Result<Option<NhsNumber>, LookupError> {
@@ -66,7 +66,7 @@ impl IdentityMap for SqlIdentityMap {
             .await
             .map_err(|error| LookupError::from_sql(NAME, error))?;
         match <[String; 1]>::try_from(found) {
-            Ok([number]) => parse_number(number).map(Some),
+            Ok([number]) => parse_number(&number).map(Some),
             Err(found) if found.is_empty() => Ok(None),
             Err(_) => Err(malformed("one mrid stands for several NHS numbers")),
         }
@@ -83,7 +83,7 @@ impl IdentityMap for SqlIdentityMap {
     }
 }
 
-fn parse_number(text: String) -> Result<NhsNumber, LookupError> {
+fn parse_number(text: &str) -> Result<NhsNumber, LookupError> {
     text.parse().map_err(|_| malformed("a mpid is not a valid NHS number"))
 }
 

@@ -21,6 +21,7 @@ use crate::domain::steps::Step;
 
 /// A request as stored, with the title of its study. Sealed columns are read by functions of their own.
 #[derive(Debug, Clone, sqlx::FromRow)]
+#[expect(clippy::struct_excessive_bools, reason = "one per column")]
 pub struct RequestRow {
     /// Its id.
     pub id: ContactRequestId,

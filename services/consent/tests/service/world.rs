@@ -21,24 +21,24 @@ use coffer_types::{Clock, StudyId, SystemClock};
 use sqlx::PgPool;
 
 /// The running service and all that it stands on.
-pub struct World {
-    pub bus: Bus,
-    pub pool: PgPool,
-    pub settings: Settings,
-    pub context: Context,
-    pub today: NaiveDate,
+pub(crate) struct World {
+    pub(crate) bus: Bus,
+    pub(crate) pool: PgPool,
+    pub(crate) settings: Settings,
+    pub(crate) context: Context,
+    pub(crate) today: NaiveDate,
     _databases: [TestDatabase; 3],
     _broker: TestBroker,
 }
 
 impl World {
     /// Starts the service with the demo's data.
-    pub async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         Self::start_with(|_| ()).await
     }
 
     /// Starts the service with the demo's data and changed settings.
-    pub async fn start_with(change: impl FnOnce(&mut Settings)) -> Self {
+    pub(crate) async fn start_with(change: impl FnOnce(&mut Settings)) -> Self {
         let databases = [
             coffer_testkit::database().await,
             coffer_testkit::database().await,
@@ -71,18 +71,18 @@ impl World {
     }
 
     /// The demo's patient of a case.
-    pub fn patient(&self, case: Case) -> DemoPatient {
+    pub(crate) fn patient(&self, case: Case) -> DemoPatient {
         coffer_demo::patient(case, self.today).expect("a demo patient of each case")
     }
 
     /// A demo study by its number.
-    pub fn study(&self, number: u32) -> StudyId {
+    pub(crate) fn study(&self, number: u32) -> StudyId {
         let studies = coffer_demo::studies(self.today);
         studies.iter().find(|study| study.number == number).expect("a demo study").id
     }
 
     /// A submission by a demo user, by research ids.
-    pub fn submission(&self, username: &str, study: u32, rids: &[&str]) -> SubmitContactRequests {
+    pub(crate) fn submission(&self, username: &str, study: u32, rids: &[&str]) -> SubmitContactRequests {
         SubmitContactRequests {
             caller: Some(caller(username)),
             study_id: self.study(study).to_string(),
@@ -94,17 +94,18 @@ impl World {
     }
 
     /// Submits, and expects to be accepted.
-    pub async fn submit(&self, submission: &SubmitContactRequests) -> ContactRequestsSubmitted {
+    pub(crate) async fn submit(&self, submission: &SubmitContactRequests) -> ContactRequestsSubmitted {
         self.bus.ask(submission).await.expect("an accepted submission")
     }
 
     /// Waits until a request has left the state `submitted`, and tells how the RDBM sees it.
-    pub async fn decided(&self, id: &str) -> ContactRequestDetail {
-        self.until(id, |detail| detail.contact_request.as_ref().is_some_and(|it| it.status != "submitted")).await
+    pub(crate) async fn decided(&self, id: &str) -> ContactRequestDetail {
+        self.until(id, |detail| detail.contact_request.as_ref().is_some_and(|it| it.status != "submitted"))
+            .await
     }
 
     /// Waits until a request is as wanted, and tells how the RDBM sees it.
-    pub async fn until(
+    pub(crate) async fn until(
         &self,
         id: &str,
         wanted: impl Fn(&ContactRequestDetail) -> bool,
@@ -120,14 +121,14 @@ impl World {
     }
 
     /// A request as a demo user sees it.
-    pub async fn seen_by(&self, username: &str, id: &str) -> ContactRequestDetail {
+    pub(crate) async fn seen_by(&self, username: &str, id: &str) -> ContactRequestDetail {
         let question = GetContactRequest { caller: Some(caller(username)), id: id.to_owned() };
         self.bus.ask(&question).await.expect("an answer")
     }
 }
 
 /// A demo user as the gateway names them.
-pub fn caller(username: &str) -> Caller {
+pub(crate) fn caller(username: &str) -> Caller {
     let user: DemoUser = coffer_demo::user(username).expect("a demo user");
     Caller {
         user_id: user.id.to_string(),
@@ -138,11 +139,12 @@ pub fn caller(username: &str) -> Caller {
 }
 
 /// A patient key of a submission.
-pub fn key(key: Key) -> PatientKey {
+pub(crate) fn key(key: Key) -> PatientKey {
     PatientKey { key: Some(key) }
 }
 
-fn foreign(url: &str) -> ConnectionSettings {
+/// A connection to one of the foreign databases.
+pub(crate) fn foreign(url: &str) -> ConnectionSettings {
     ConnectionSettings { url: url.into(), ..ConnectionSettings::default() }
 }
 
@@ -150,4 +152,9 @@ async fn execute(url: &str, sql: String) {
     let pool = PgPool::connect(url).await.expect("a connection");
     sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(&pool).await.expect("the demo's SQL");
     pool.close().await;
+}
+
+/// The address of the lead researcher of study 101.
+pub(crate) fn lead_researcher() -> &'static str {
+    coffer_demo::user("researcher").expect("a demo user").email
 }
