@@ -124,12 +124,12 @@ async fn count(system: &System) -> BTreeMap<&'static str, i64> {
         (
             "coffer_mailer",
             [
-                ("mails sent", "SELECT count(*) FROM emails WHERE state = 'sent'"),
-                ("mails doubtful", "SELECT count(*) FROM emails WHERE state = 'doubtful'"),
-                ("mails other", "SELECT count(*) FROM emails WHERE state IN ('refused', 'stopped')"),
+                ("mails sent", "SELECT count(*) FROM email WHERE state = 'sent'"),
+                ("mails doubtful", "SELECT count(*) FROM email WHERE state = 'doubtful'"),
+                ("mails other", "SELECT count(*) FROM email WHERE state IN ('refused', 'stopped')"),
                 (
                     "mails open",
-                    "SELECT count(*) FROM emails WHERE state NOT IN ('sent', 'doubtful', 'refused', 'stopped')",
+                    "SELECT count(*) FROM email WHERE state NOT IN ('sent', 'doubtful', 'refused', 'stopped')",
                 ),
             ],
         ),
