@@ -15,7 +15,7 @@ use coffer_types::EventId;
 use futures::FutureExt;
 use sqlx::PgPool;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tracing::Instrument;
+use tracing::{Instrument, Span};
 
 use crate::delivery::{Delivery, Handler, HandlerError};
 use crate::envelope::{self, Headers};
@@ -60,6 +60,14 @@ pub(crate) struct Worker<H> {
     pub(crate) spec: ConsumerSpec,
     pub(crate) pool: PgPool,
     handler: H,
+}
+
+impl<H> Worker<H> {
+    /// The span in which a message is handled and settled.
+    pub(crate) fn span(&self, incoming: &Incoming) -> Span {
+        let (durable, now) = (self.spec.durable, self.bus.clock.now());
+        trace::processing(durable, &incoming.subject, &incoming.headers, incoming.sent(), now)
+    }
 }
 
 impl Bus {
@@ -140,27 +148,26 @@ async fn start_all<H: Handler>(
 
 fn start<H: Handler>(worker: &Arc<Worker<H>>, message: Message, permit: OwnedSemaphorePermit) {
     let worker = worker.clone();
-    tokio::spawn(async move {
-        let incoming = Incoming {
-            subject: worker.bus.namespace.strip(&message.subject).to_owned(),
-            headers: envelope::from_nats(message.headers.as_ref()),
-            body: message.payload.clone(),
-        };
-        if message.info().is_ok_and(|info| info.delivered > 1) {
-            metrics::redelivered(worker.spec.durable);
-        }
+    let incoming = Incoming {
+        subject: worker.bus.namespace.strip(&message.subject).to_owned(),
+        headers: envelope::from_nats(message.headers.as_ref()),
+        body: message.payload.clone(),
+    };
+    if message.info().is_ok_and(|info| info.delivered > 1) {
+        metrics::redelivered(worker.spec.durable);
+    }
+    let span = worker.span(&incoming);
+    let work = async move {
         let verdict = settle::with_progress(&worker, &message, process(&worker, &incoming)).await;
         settle::on_broker(&worker, &message, &incoming, verdict).await;
         drop(permit);
-    });
+    };
+    tokio::spawn(work.instrument(span));
 }
 
-/// Gives one message its effect.
+/// Gives one message its effect; runs in its span.
 pub(crate) async fn process<H: Handler>(worker: &Worker<H>, incoming: &Incoming) -> Verdict {
-    let (spec, now) = (&worker.spec, worker.bus.clock.now());
-    let span = trace::processing(spec.durable, &incoming.subject, &incoming.headers, incoming.sent(), now);
-    let handled = handle(worker, incoming).instrument(span.clone()).await;
-    let verdict = match handled {
+    let verdict = match handle(worker, incoming).await {
         Ok(()) => Verdict::Done,
         Err(error) => failed(worker, incoming, error).await,
     };
@@ -170,9 +177,9 @@ pub(crate) async fn process<H: Handler>(worker: &Worker<H>, incoming: &Incoming)
         Verdict::Poison { .. } => "poison",
     };
     if verdict != Verdict::Done {
-        span.record("error.type", outcome);
+        Span::current().record("error.type", outcome);
     }
-    metrics::consumed(spec.durable, outcome);
+    metrics::consumed(worker.spec.durable, outcome);
     verdict
 }
 

@@ -8,6 +8,7 @@ use coffer_runtime::CancellationToken;
 use coffer_types::EventId;
 use sqlx::PgConnection;
 use sqlx::types::Json;
+use tracing::Instrument;
 
 use crate::BusError;
 use crate::consume::{Incoming, Verdict, Worker, process};
@@ -79,17 +80,23 @@ async fn handle_one<H: Handler>(worker: &Worker<H>) -> Result<bool, BusError> {
     .await?;
     let Some(Due { event_id, subject, headers, body }) = due else { return Ok(false) };
     let incoming = Incoming { subject, headers: headers.0, body: body.into() };
-    let (reason, attempts, wait) = match process(worker, &incoming).await {
-        Verdict::Done => (None, 0, None),
-        Verdict::Poison { attempts, reason } => (Some(reason), attempts, None),
-        Verdict::Again { attempts, reason } => (Some(reason), attempts, settle::delay(&worker.bus, attempts)),
-    };
-    if let (Some(reason), None) = (&reason, wait) {
-        settle::park_for_good(worker, &incoming, reason, attempts).await?;
-    }
+    let wait = attempt(worker, &incoming).instrument(worker.span(&incoming)).await?;
     finish(worker, &mut tx, event_id, wait).await?;
     tx.commit().await?;
     Ok(true)
+}
+
+/// Handles a message once more; gives how long to wait if it is to be handled yet again.
+async fn attempt<H: Handler>(worker: &Worker<H>, incoming: &Incoming) -> Result<Option<Duration>, BusError> {
+    let (attempts, reason, wait) = match process(worker, incoming).await {
+        Verdict::Done => return Ok(None),
+        Verdict::Poison { attempts, reason } => (attempts, reason, None),
+        Verdict::Again { attempts, reason } => (attempts, reason, settle::delay(&worker.bus, attempts)),
+    };
+    if wait.is_none() {
+        settle::park_for_good(worker, incoming, &reason, attempts).await?;
+    }
+    Ok(wait)
 }
 
 async fn finish<H>(

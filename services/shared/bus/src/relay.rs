@@ -56,8 +56,7 @@ async fn lead(bus: &Bus, pool: &PgPool, stop: &CancellationToken) -> Result<(), 
     session.close_on_drop();
     let mut upkeep = tokio::time::interval(UPKEEP_EVERY);
     while !stop.is_cancelled() {
-        let published = if bus.is_connected() { publish_waiting(bus, &mut session).await? } else { 0 };
-        if published == 0 {
+        if publish_waiting(bus, &mut session).await? == 0 {
             tokio::select! {
                 () = bus.rows.notified() => {}
                 () = tokio::time::sleep(POLL) => {}
@@ -74,6 +73,9 @@ async fn lead(bus: &Bus, pool: &PgPool, stop: &CancellationToken) -> Result<(), 
 /// Publishes the next rows of each stream in their order; returns how many. A stream that takes none does not hold up
 /// the others.
 async fn publish_waiting(bus: &Bus, session: &mut PoolConnection<Postgres>) -> Result<usize, BusError> {
+    if !bus.is_connected() {
+        return Ok(0); // publishing would only wait for its time-out
+    }
     let rows = waiting(session).await?;
     let mut outcome = Ok(rows.len());
     for same_stream in rows.chunk_by(|a, b| a.stream == b.stream) {

@@ -83,19 +83,36 @@ async fn a_failure_is_tried_again_and_leaves_no_half_effect() {
 
 #[tokio::test]
 async fn a_long_wait_is_spent_in_the_database() {
-    // The second wait is longer than the broker may hold a message.
+    // The wait is longer than the broker may hold a message.
     let harness = Harness::with(BusSettings { retry_seconds: vec![200], ..BusSettings::default() }).await;
     harness.bus.relay(harness.pool.clone(), &harness.context);
     harness.consume(Rows { failures: AtomicU32::new(1), ..Rows::default() }).await;
     harness.publish("a").await;
+    end_wait(&harness).await;
+    harness.expect_effects(&["a"]).await;
+
+    // After its last wait a message that still fails is parked.
+    harness.publish("panic").await;
+    end_wait(&harness).await;
+    let parked = harness.expect_stored(Stream::Parked, 1).await;
+    assert_eq!(parked[0].headers.get("coffer-parked-attempts").unwrap().as_str(), "2");
+    for _ in 0..50 {
+        let waiting: i64 =
+            sqlx::query_scalar("SELECT count(*) FROM due_messages").fetch_one(&harness.pool).await.unwrap();
+        if waiting == 0 {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    panic!("a message waits although it was settled");
+}
+
+/// As soon as a message waits: its wait is over.
+async fn end_wait(harness: &Harness) {
     let due = "UPDATE due_messages SET due_at = now() - interval '1 second'";
     while sqlx::query(due).execute(&harness.pool).await.unwrap().rows_affected() == 0 {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    harness.expect_effects(&["a"]).await;
-    let waiting: i64 =
-        sqlx::query_scalar("SELECT count(*) FROM due_messages").fetch_one(&harness.pool).await.unwrap();
-    assert_eq!(waiting, 0);
 }
 
 #[tokio::test]

@@ -54,6 +54,10 @@ async fn a_trace_goes_on_through_question_outbox_and_consumer() {
     let page = tracing::info_span!("page");
     harness.bus.ask(&ListStudies::default()).instrument(page).await.unwrap();
     harness.expect_effects(&["a", "a"]).await;
+    let metrics = String::from_utf8(telemetry.metrics().unwrap()).unwrap();
+    for name in ["coffer_bus_consumed", "coffer_bus_ask_duration", "coffer_bus_connection_events"] {
+        assert!(metrics.contains(name), "{name}: {metrics}");
+    }
     telemetry.flush().await;
 
     let spans = collector.wait_for(Duration::from_secs(5), |spans| spans.len() >= 7).await;
