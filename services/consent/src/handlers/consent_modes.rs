@@ -1,6 +1,6 @@
 //! The RDBM's view of a patient's consent: what counts now with all that came before, and a new decision.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SubsecRound as _, Utc};
 use coffer_proto::common::v1::Refusal;
 use coffer_proto::consent::v1::{
     AddConsentMode, ConsentMode, ConsentModeHistory, Evidence as EvidenceMessage, GetConsentMode,
@@ -172,7 +172,8 @@ fn decision(asked: &ConsentMode, now: DateTime<Utc>) -> Result<CurrentMode, Refu
         exclude_entirely: asked.exclude_entirely,
         consent_after_discharge: asked.consent_after_discharge,
         max_approaches_per_year: asked.max_approaches_per_year,
-        decided_at,
+        // As the database keeps it: what it cuts off must not make a decision newer than its equal.
+        decided_at: decided_at.trunc_subsecs(6),
     })
 }
 

@@ -1,6 +1,6 @@
 //! Consent modes: append-only, one current per patient. Callers hold the patient's lock.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SubsecRound, Utc};
 use coffer_store::{Keyring, Place};
 use coffer_types::{ConsentModeId, PatientId, UserId};
 use sqlx::PgConnection;
@@ -86,7 +86,8 @@ impl ModeRow {
             clinician_override: false,
             skip_letter: false,
             source: source.to_owned(),
-            decided_at: mode.decided_at,
+            // As the column keeps it: a finer moment would win a tie against its own stored copy.
+            decided_at: mode.decided_at.trunc_subsecs(6),
             recorded_at: now,
             recorded_by: None,
             recorded_by_name: String::new(),

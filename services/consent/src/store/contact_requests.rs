@@ -227,6 +227,9 @@ pub async fn move_to(
     actor: &Actor,
     now: DateTime<Utc>,
 ) -> Result<()> {
+    if !from.may_become(to) {
+        return Err(StoreError::Transition { from: from.as_str(), to: to.as_str() });
+    }
     sqlx::query(
         "UPDATE contact_requests SET state = $2, changed_at = $3, closed_at = $4, was_approved = was_approved OR $5
          WHERE id = $1",

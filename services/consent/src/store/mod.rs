@@ -44,6 +44,14 @@ pub enum StoreError {
     /// A message could not be put into the outbox.
     #[error("the outbox failed")]
     Outbox(#[from] BusError),
+    /// A request cannot take this step: the code, not the data, is wrong.
+    #[error("a request that is {from} cannot become {to}")]
+    Transition {
+        /// Where it stands.
+        from: &'static str,
+        /// Where it was to go.
+        to: &'static str,
+    },
     /// A column holds a text that this version does not know.
     #[error("a column holds an unknown word: {0}")]
     Unknown(&'static str),
