@@ -48,12 +48,12 @@ impl Default for House {
     /// A fictional trust, for demos and tests.
     fn default() -> Self {
         Self {
-            name: "Fenland Demonstration NHS Foundation Trust".to_owned(),
+            name: "Larkfield NHS Trust".to_owned(),
             office: "Research Database Office".to_owned(),
-            address: ["Coffer House", "1 Example Way", "Fenborough", "FN1 9XX"].map(str::to_owned).to_vec(),
+            address: ["Coffer House", "1 Example Way", "Eastmere", "EM1 9XX"].map(str::to_owned).to_vec(),
             telephone: "01632 960 101".to_owned(),
             email: "research.database@nhs.example".to_owned(),
-            website: "www.fenland.nhs.example/research".to_owned(),
+            website: "www.larkfield.nhs.example/research".to_owned(),
             manager: Signatory {
                 name: "Alex Morgan".to_owned(),
                 title: "Manager of the research database".to_owned(),
