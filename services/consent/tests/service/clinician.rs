@@ -3,8 +3,10 @@
 use coffer_demo::Case;
 use coffer_proto::common::v1::refusal::Code;
 use coffer_proto::consent::v1::{GetClinicianPack, GetDesk, OpenClinicianQuestion, OpenLetter};
+use coffer_types::{Clock, SystemClock};
 
 use crate::clinical_record;
+use crate::consent_modes::{add, signed};
 use crate::postbox::{
     Postbox, answer, ask_clinician, given, open, refusal, send, state_of, token, wait_for_state,
 };
@@ -147,6 +149,21 @@ async fn a_yes_after_the_patients_no_is_blocked() {
     assert_eq!(state_of(&world.seen_by("researcher", &id).await), "not_possible");
     let desk = world.bus.ask(&GetDesk { caller: Some(caller("rdbm")) }).await.unwrap();
     assert_eq!(desk.blocked_yes, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_yes_behind_a_withdrawn_link_is_shown_to_the_rdbm_once() {
+    let world = World::start().await;
+    let postbox = Postbox::open(&world).await;
+    let (id, token) = ask_clinician(&world, &postbox, Case::Yellow).await;
+    let yes = given(&token, &open(&world, &token).await.nonce, "A");
+    add(&world, Case::Yellow, signed("red", SystemClock.now())).await.unwrap();
+    for _ in 0..2 {
+        assert_eq!(send(&world, &yes).await.unwrap_err().code(), Code::Conflict);
+    }
+    let notice = postbox.wait_for("rdbm_notice", &id, 1).await;
+    assert!(notice.subject.contains("blocked"), "{}", notice.subject);
+    assert_eq!(postbox.of("rdbm_notice", &id).len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
