@@ -56,7 +56,7 @@ impl Process {
     /// Asks it to end, and gives its exit code.
     pub(crate) fn stop(&mut self) -> Option<i32> {
         let mut child = self.child.take()?;
-        Command::new("kill").args(["-TERM", &child.id().to_string()]).status().ok()?;
+        Command::new("sh").args(["-c", "kill -TERM \"$0\"", &child.id().to_string()]).status().ok()?;
         let end = Instant::now() + Duration::from_secs(40);
         while Instant::now() < end {
             if let Some(status) = child.try_wait().ok()? {

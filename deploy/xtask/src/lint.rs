@@ -2,6 +2,7 @@
 
 use std::process::Command;
 
+use crate::assets;
 use crate::paths::root;
 use crate::shell::{command_in, run};
 use crate::wheels::Wheel;
@@ -12,6 +13,7 @@ const DENY: Wheel =
 /// Runs all of them.
 pub(crate) fn lint() -> anyhow::Result<()> {
     format()?;
+    assets::build()?;
     let clippy = ["clippy", "--workspace", "--all-targets", "--", "--deny=warnings"];
     run(command_in(&root(), "cargo").args(clippy))?;
     // Advisories come from a repository in the network, which a lint must not need.

@@ -106,7 +106,8 @@ impl Running {
     }
 
     fn kill(&self, signal: &str) -> anyhow::Result<()> {
-        capture(Command::new("kill").args([signal, &self.id])).map(drop)
+        // By the shell, since a program of this name is not everywhere.
+        capture(Command::new("sh").args(["-c", "kill \"$0\" \"$1\"", signal, &self.id])).map(drop)
     }
 }
 
