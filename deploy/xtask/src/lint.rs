@@ -18,7 +18,7 @@ pub(crate) fn lint() -> anyhow::Result<()> {
     run(command_in(&root(), "cargo").args(clippy))?;
     // Advisories come from a repository in the network, which a lint must not need.
     let mut deny = Command::new(DENY.installed_or_fetched()?);
-    run(deny.current_dir(root()).args(["check", "bans", "licenses", "sources"]))
+    run(deny.current_dir(root()).args(["--log-level=error", "check", "bans", "licenses", "sources"]))
 }
 
 /// Fails where `cargo fmt` would change something.
