@@ -59,6 +59,7 @@ impl World {
         };
         settings.bus.url.clone_from(&broker.url);
         settings.bus.namespace.clone_from(&broker.namespace);
+        settings.bus.ask_timeout_ms = 15_000; // a machine full of tests answers late, but it answers
         change(&mut settings);
 
         let context = Context::for_test(Arc::new(SystemClock));
