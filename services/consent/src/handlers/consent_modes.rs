@@ -64,7 +64,17 @@ pub async fn add(app: App, question: AddConsentMode) -> Result<ConsentMode, Refu
     let asked = question
         .consent_mode
         .ok_or_else(|| Refusal::invalid("consent_mode", "No consent mode was given."))?;
-    let record = app.clinical_source.find(number).await?;
+    let record = match app.clinical_source.find(number).await {
+        // A patient's no is never kept waiting for another system.
+        Err(error) if is_refusal(&asked) => {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "a refusal is recorded without the record"
+            );
+            None
+        }
+        found => found?,
+    };
     let age =
         record.as_ref().map_or(AgeBand::Unknown, |record| record.patient.age_band(app.now().date_naive()));
     check_evidence(&app, &asked, age)?;
@@ -78,6 +88,11 @@ pub async fn add(app: App, question: AddConsentMode) -> Result<ConsentMode, Refu
     let row = mode_changes::add(&app, &mut tx, row, number, &person.actor()).await?;
     app.commit(tx).await?;
     Ok(message(&app, &row)?)
+}
+
+/// Whether the patient says no.
+fn is_refusal(asked: &ConsentMode) -> bool {
+    asked.exclude_entirely || Mode::parse(&asked.mode) == Some(Mode::Red)
 }
 
 /// The patient with refreshed consent; none when nobody knows the number.

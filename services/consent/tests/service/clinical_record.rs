@@ -24,3 +24,8 @@ pub(crate) async fn dies(world: &World, case: Case) {
     let number = world.patient(case).nhs_number;
     change(world, format!("UPDATE coffer_patient SET is_dead = true WHERE nhs_number = '{number}'")).await;
 }
+
+/// No look-up finds its view any more.
+pub(crate) async fn goes_out_of_order(world: &World) {
+    change(world, "ALTER TABLE coffer_patient RENAME TO away".to_owned()).await;
+}

@@ -72,6 +72,15 @@ async fn a_decision_made_earlier_is_kept_but_does_not_count() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_no_is_recorded_while_the_clinical_source_is_out_of_order() {
+    let world = World::start().await;
+    clinical_record::goes_out_of_order(&world).await;
+    let refused = add(&world, Case::Green, signed("yellow", now())).await.unwrap_err();
+    assert_eq!(refused.code(), Code::Internal);
+    assert!(add(&world, Case::Green, signed("red", now())).await.unwrap().current);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn many_writers_leave_one_current_mode_and_the_refusal_wins_a_tie() {
     let world = World::start().await;
     let at = now();
