@@ -22,6 +22,6 @@ pub(crate) fn lint() -> anyhow::Result<()> {
 }
 
 /// Fails where `cargo fmt` would change something.
-pub(crate) fn format() -> anyhow::Result<()> {
+fn format() -> anyhow::Result<()> {
     run(command_in(&root(), "cargo").args(["fmt", "--all", "--check"]))
 }

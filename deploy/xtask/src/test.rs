@@ -6,7 +6,7 @@ use crate::paths::root;
 use crate::shell::{command_in, install, is_installed, run};
 use crate::test_services::{self, Environment};
 use crate::wheels::Wheel;
-use crate::{assets, lint, proto};
+use crate::{lint, proto};
 
 /// The test runner, where it is not installed.
 const NEXTEST: Wheel =
@@ -14,12 +14,11 @@ const NEXTEST: Wheel =
 
 /// Runs all checks and tests; further arguments go to the test runner.
 pub(crate) fn test(arguments: &[String]) -> anyhow::Result<()> {
-    lint::format()?;
     proto::check()?;
     if !is_installed("chromium") || !is_installed("chromedriver") {
         install(&["chromium", "chromium-driver"])?;
     }
-    assets::build()?;
+    lint::lint()?; // builds the assets too, which the gateway's code embeds
     build()?;
     let ran_before = test_services::is_running();
     let environment = test_services::start()?;

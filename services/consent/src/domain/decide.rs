@@ -284,7 +284,7 @@ fn discharged_recently(case: &Case<'_>) -> Verdict {
         _ => Verdict::pass("The patient was not discharged for too long."),
     };
     verdict
-        .with("days_since_discharge", days.map_or_else(String::new, |days| days.to_string()))
+        .with("days_since_discharge", days.map_or_else(|| "none".to_owned(), |days| days.to_string()))
         .with("permitted_days_after_discharge", permitted)
 }
 
