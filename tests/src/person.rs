@@ -36,6 +36,8 @@ impl Person {
         self.write("#username", username).await;
         self.write("#password", "coffer-demo").await;
         self.press("Sign in").await;
+        // Going elsewhere before the answer is here would leave its cookie behind.
+        self.find(Locator::Css("form[action='/sign-out']")).await;
     }
 
     /// Opens a path of the site, or a whole address.

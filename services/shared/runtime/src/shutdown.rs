@@ -63,8 +63,8 @@ impl Signals {
     /// Drains at the first signal, ends the process at the second.
     pub(crate) async fn obey(mut self, shutdown: Shutdown) {
         self.next().await;
-        tracing::info!("asked to stop, draining");
         shutdown.start();
+        tracing::info!("asked to stop, draining"); // true from here on, for whoever follows the log
         self.next().await;
         tracing::warn!("asked to stop a second time, ending at once");
         std::process::exit(ENDED_AT_ONCE);
