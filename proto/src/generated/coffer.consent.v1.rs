@@ -309,7 +309,7 @@ pub struct RecordPatientResponse {
     #[prost(message, optional, tag = "4")]
     pub decision: ::core::option::Option<Evidence>,
 }
-/// Who signed: the evidence behind a decision (incumbent 3.2, "Decision").
+/// Who signed: the evidence behind a decision.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Evidence {
     #[prost(bool, tag = "1")]

@@ -1,4 +1,4 @@
-//! Settings of the consent service. Where the incumbent is careless, the stricter rule is the default.
+//! Settings of the consent service. Where a hospital may choose, the stricter rule is the default.
 
 use coffer_bus::BusSettings;
 use coffer_letters::House;

@@ -86,7 +86,7 @@ mod tests {
         let evidence = ticks(bits);
         assert_eq!(evidence.is_valid(AgeBand::Adult, true), adult);
         assert_eq!(evidence.is_valid(AgeBand::Unknown, true), adult, "only a known age counts");
-        assert_eq!(evidence.is_valid(AgeBand::Fifteen, false), adult, "not strict: as the incumbent");
+        assert_eq!(evidence.is_valid(AgeBand::Fifteen, false), adult, "not strict: as an adult");
         assert_eq!(evidence.is_valid(AgeBand::Under15, true), child);
         assert_eq!(evidence.is_valid(AgeBand::Fifteen, true), child);
     }

@@ -7,7 +7,7 @@ words! {
     pub enum WithdrawScope {
         /// Every one.
         All = "all",
-        /// Only those that came from GREEN with direct approach, as the incumbent does.
+        /// Only those that came from GREEN with direct approach.
         GreenOnly = "green_only",
     }
 }

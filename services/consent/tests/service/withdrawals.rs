@@ -139,7 +139,7 @@ async fn green_to_yellow_withdraws_and_yellow_to_green_does_not() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_incumbents_scope_spares_what_the_patient_agreed_to_on_paper() {
+async fn the_narrow_scope_spares_what_the_patient_agreed_to_on_paper() {
     let world =
         World::start_with(|settings| settings.process.withdraw_scope = WithdrawScope::GreenOnly).await;
     let postbox = Postbox::open(&world).await;
