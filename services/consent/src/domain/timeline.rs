@@ -77,7 +77,7 @@ const fn title(state: State) -> &'static str {
         State::AnsweredA => "Clinician passes it on",
         State::AnsweredB => "Clinician vetoed",
         State::AnsweredC => "Clinician: patient not eligible",
-        State::AnsweredD => "Clinician: dead, discharged or defunct",
+        State::AnsweredD => "Clinician: dead, discharged or wrong record",
         State::PackReady => "Pack for the patient made",
         State::Posted => "Pack posted",
         State::PatientYes => "Patient said yes",

@@ -20,26 +20,26 @@ pub const RESEARCHER_STATUSES: Options = &[
     ("withdrawn", "Withdrawn"),
 ];
 
-/// What the RDBM knows of a contact request.
+/// What the RDBM knows of a contact request, in the words of its timeline.
 pub const STATES: Options = &[
     ("submitted", "Submitted"),
-    ("looked_up", "Looked up"),
+    ("looked_up", "Patient looked up"),
     ("stopped", "Stopped by a rule"),
     ("approved_direct", "Approved for direct approach"),
     ("clinician_asked", "Clinician asked"),
     ("reminded", "Clinician reminded"),
-    ("reassigned", "Passed to another clinician"),
-    ("answered_r", "Clinician: RDBM passes it on"),
+    ("reassigned", "Not this clinician's patient"),
+    ("answered_r", "Clinician: the RDBM passes it on"),
     ("answered_a", "Clinician passes it on"),
     ("answered_b", "Clinician vetoed"),
-    ("answered_c", "Patient not eligible"),
-    ("answered_d", "Patient dead or discharged"),
-    ("expired", "Clinician did not answer"),
-    ("pack_ready", "Pack ready"),
+    ("answered_c", "Clinician: patient not eligible"),
+    ("answered_d", "Clinician: dead, discharged or wrong record"),
+    ("expired", "No clinician answered in time"),
+    ("pack_ready", "Pack for the patient made"),
     ("posted", "Pack posted"),
     ("patient_yes", "Patient said yes"),
     ("patient_no", "Patient said no"),
-    ("no_answer", "Patient did not answer"),
+    ("no_answer", "Patient did not answer in time"),
     ("approved", "Approved"),
     ("withdrawn", "Withdrawn"),
 ];
