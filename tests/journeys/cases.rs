@@ -106,6 +106,7 @@ async fn fifty_requests_at_once_pass_a_cap_of_one_once() {
     assert_eq!((passed, stopped), (1, 49));
 }
 
-fn is_decided(request: &Value) -> bool {
+/// A rule has decided the request.
+pub(crate) fn is_decided(request: &Value) -> bool {
     request["rule"].as_str().is_some_and(|rule| !rule.is_empty())
 }

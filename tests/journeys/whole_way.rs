@@ -6,7 +6,9 @@ use std::time::Duration;
 use coffer_testkit::SinkMessage;
 use coffer_tests::{Case, ClinicianLink, System};
 use reqwest::{Method, StatusCode};
-use serde_json::{Value, json};
+use serde_json::json;
+
+use crate::cases::is_decided;
 
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -123,8 +125,4 @@ async fn a_withdrawal_closes_the_clinicians_question() {
     assert!(!page.contains("name=\"answer\""), "the form is still there");
     let path = format!("/contact-requests/{id}");
     rdbm.wait_for(&path, |request| request["status"] == "withdrawn").await;
-}
-
-fn is_decided(request: &Value) -> bool {
-    request["rule"].as_str().is_some_and(|rule| !rule.is_empty())
 }

@@ -31,7 +31,7 @@ pub enum Command {
 }
 
 /// Decides requests as they are submitted.
-pub const DECIDE: ConsumerSpec = ConsumerSpec {
+const DECIDE: ConsumerSpec = ConsumerSpec {
     durable: "consent-decide",
     stream: Stream::EvtConsent,
     filters: &["coffer.evt.consent.contact-request.submitted.v1.>"],
@@ -40,7 +40,7 @@ pub const DECIDE: ConsumerSpec = ConsumerSpec {
 };
 
 /// Follows our e-mails.
-pub const MAIL_RESULTS: ConsumerSpec = ConsumerSpec {
+const MAIL_RESULTS: ConsumerSpec = ConsumerSpec {
     durable: "consent-mail-results",
     stream: Stream::EvtMail,
     filters: &["coffer.evt.mailer.email.*.v1.>"],
@@ -49,7 +49,7 @@ pub const MAIL_RESULTS: ConsumerSpec = ConsumerSpec {
 };
 
 /// Makes the papers that our own facts call for.
-pub const PAPERWORK: ConsumerSpec = ConsumerSpec {
+const PAPERWORK: ConsumerSpec = ConsumerSpec {
     durable: "consent-paperwork",
     stream: Stream::EvtConsent,
     filters: &[

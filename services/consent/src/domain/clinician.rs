@@ -55,7 +55,7 @@ impl Clinician {
     }
 
     /// Looks after the patient on `day`.
-    pub fn is_current(&self, day: NaiveDate) -> bool {
+    fn is_current(&self, day: NaiveDate) -> bool {
         self.ended_on.is_none_or(|ended| ended >= day)
     }
 
@@ -78,7 +78,7 @@ impl fmt::Debug for Clinician {
 
 /// The contactable clinicians, the best first. Whoever looks after the patient now comes before all others:
 /// by kind, then the latest start. Of those who once did, the latest end comes first, then the kind.
-pub fn by_preference(clinicians: &[Clinician], today: NaiveDate) -> Vec<&Clinician> {
+fn by_preference(clinicians: &[Clinician], today: NaiveDate) -> Vec<&Clinician> {
     let (mut current, mut former): (Vec<_>, Vec<_>) = clinicians
         .iter()
         .filter(|clinician| clinician.is_contactable())

@@ -53,15 +53,6 @@ impl Person {
         }
     }
 
-    /// Refuses everybody but RDBM and admin.
-    pub fn must_see_all(&self) -> Result<(), Refusal> {
-        if self.sees_all() {
-            Ok(())
-        } else {
-            Err(Refusal::forbidden("Only the research database manager may see this."))
-        }
-    }
-
     /// The person as an actor in timelines and audits.
     pub fn actor(&self) -> Actor {
         Actor::User(self.id, self.name.clone())

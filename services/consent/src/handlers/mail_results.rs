@@ -11,12 +11,9 @@ use sqlx::PgConnection;
 use super::faults::Fault;
 use super::notices;
 use crate::app::App;
-use crate::mails::Notice;
+use crate::mails::{Notice, SENDER};
 use crate::store::letters;
 use crate::store::mails::{self, MailRow, Recipient};
-
-/// The name under which this service asks for e-mails.
-pub const SENDER: &str = "consent";
 
 /// Follows the facts of the mailer about our e-mails.
 pub struct MailResults {

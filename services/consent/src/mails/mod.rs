@@ -22,6 +22,9 @@ pub use researcher::{Approval, Withdrawal};
 
 use one_line::one_line;
 
+/// The name under which this service asks for e-mails, and answers for them later.
+pub const SENDER: &str = "consent";
+
 /// Who writes: stands below every e-mail.
 #[derive(Debug, Clone)]
 pub struct House {
@@ -79,7 +82,7 @@ impl ComposedMail {
     pub fn to(self, recipient: &EmailAddress, name: &str, reference: Option<ContactRequestId>) -> SendEmail {
         SendEmail {
             email_id: EmailId::new().to_string(),
-            sender: "consent".to_owned(),
+            sender: SENDER.to_owned(),
             kind: self.kind.to_owned(),
             reference: reference.map(|id| id.to_string()).unwrap_or_default(),
             recipient: recipient.to_string(),

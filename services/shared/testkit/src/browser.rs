@@ -110,15 +110,6 @@ impl Browser {
         let violations = self.axe().await;
         assert!(violations.is_empty(), "{url} has faults of accessibility: {violations:#?}");
     }
-
-    /// Writes what is shown to a PNG file.
-    ///
-    /// # Panics
-    /// When the file cannot be written.
-    pub async fn screenshot(&self, path: &Path) {
-        let image = self.client.screenshot().await.expect("the browser takes a picture");
-        std::fs::write(path, image).unwrap_or_else(|error| panic!("writing {}: {error}", path.display()));
-    }
 }
 
 impl Drop for Browser {
