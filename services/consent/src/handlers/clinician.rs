@@ -8,11 +8,11 @@ use coffer_proto::date;
 use sqlx::PgConnection;
 
 use super::faults::Fault;
+use super::guard;
 use crate::app::App;
 use crate::domain::answer::{Answer, extra_form_wanted};
 use crate::domain::guidance::guidance;
 use crate::domain::patient::Patient;
-use crate::domain::state::State;
 use crate::domain::token::{Token, TokenHash};
 use crate::store::answers::{self, QuestionRow};
 use crate::store::audit::{self, IdentityView};
@@ -43,7 +43,10 @@ pub async fn pack(app: App, question: GetClinicianPack) -> Result<Document, Refu
     if row.answer() != Some(Answer::A) {
         return Err(unknown());
     }
-    if request.state == State::Withdrawn {
+    if row.expires_at <= app.now() {
+        return Err(Refusal::conflict("This link has expired. Please ask the research database manager."));
+    }
+    if guard::pack(&mut tx, request.id).await?.is_some() {
         return Err(Refusal::conflict("This request has ended. Please hand nothing over."));
     }
     let made = letters::of_request(&mut tx, request.id).await?;

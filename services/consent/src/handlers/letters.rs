@@ -74,6 +74,9 @@ pub async fn mark(app: App, question: MarkLetter) -> Result<LetterMessage, Refus
     if let Some(patient) = letter.patient_id {
         patients::lock_by_id(&mut tx, patient).await?;
     }
+    if !is_in_force(&mut tx, &letter).await? {
+        return Err(Refusal::conflict("This permission has ended. Please do not post this letter."));
+    }
     if !letters::mark(&mut tx, letter.id, from, &question.state, person.id, now).await? {
         return Err(Refusal::conflict("This letter has been marked already, or is not for post."));
     }

@@ -32,7 +32,7 @@ pub async fn consider(
 }
 
 /// Ends one request with all that hangs on it: the link, the awaited answer, the place under the cap, and a
-/// pack that was not posted yet.
+/// pack or an approval that was not posted yet.
 async fn end(
     app: &App,
     tx: &mut PgConnection,
@@ -44,6 +44,8 @@ async fn end(
     questions::close_open(tx, request.id, "withdrawn").await?;
     patient_answers::close_awaited(tx, request.id, "closed", now).await?;
     reservations::release(tx, request.id, now).await?;
-    letters::stop_unposted(tx, request.id, "pack", now).await?;
+    for kind in ["pack", "approval"] {
+        letters::stop_unposted(tx, request.id, kind, now).await?;
+    }
     contact_requests::change(tx, &app.outbox, request, State::Withdrawn, reason.as_str(), actor, now).await
 }

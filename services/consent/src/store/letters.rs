@@ -169,10 +169,14 @@ pub async fn mark(
     Ok(done.rows_affected() == 1)
 }
 
-/// Puts a letter that was not for post into the print queue, because its e-mail failed.
+/// Puts a letter that was not for post into the print queue, because its e-mail failed. An approval that was
+/// withdrawn meanwhile stays where it is.
 pub async fn queue(tx: &mut PgConnection, id: LetterId, now: DateTime<Utc>) -> Result<()> {
     sqlx::query(
-        "UPDATE letters SET state = 'to_print', state_changed_at = $2 WHERE id = $1 AND state = 'not_for_post'",
+        "UPDATE letters l SET state = 'to_print', state_changed_at = $2
+         WHERE id = $1 AND state = 'not_for_post'
+           AND NOT (kind = 'approval' AND EXISTS (SELECT FROM contact_requests r
+                                                  WHERE r.id = l.contact_request_id AND r.state = 'withdrawn'))",
     )
     .bind(id)
     .bind(now)

@@ -60,6 +60,10 @@ async fn a_makes_a_pack_for_the_clinician_alone() {
     assert_eq!((&first.sha256, &first.pdf), (&pack.sha256, &second.pdf), "the same bytes each time");
     let by_rdbm = OpenLetter { caller: Some(caller("rdbm")), id: pack.id.clone() };
     assert_eq!(refusal(world.bus.ask(&by_rdbm).await).unwrap_err().code(), Code::NotFound);
+
+    let expire = "UPDATE clinician_questions SET expires_at = now() - interval '1 minute'";
+    sqlx::query(expire).execute(&world.pool).await.unwrap();
+    assert_eq!(refusal(world.bus.ask(&question).await).unwrap_err().code(), Code::Conflict, "expired");
 }
 
 #[tokio::test(flavor = "multi_thread")]
