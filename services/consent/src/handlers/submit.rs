@@ -1,5 +1,7 @@
 //! New contact requests: checked by field, accepted all or none in one transaction.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use coffer_proto::common::v1::Refusal;
 use coffer_proto::consent::v1::{
     ContactRequest, ContactRequestSubmitted, ContactRequestsSubmitted, SubmitContactRequests,
@@ -106,7 +108,9 @@ pub(super) async fn answered_before<M: Message + Default>(
     if key.is_empty() {
         return Ok(None);
     }
-    match idempotency::take(tx, person.id, key, content, app.now()).await? {
+    // Keyed: an NHS number among little else could be guessed from a plain hash.
+    let content = app.keyring.blind_index("submission", &URL_SAFE_NO_PAD.encode(content));
+    match idempotency::take(tx, person.id, key, &content, app.now()).await? {
         Known::New => Ok(None),
         Known::Answered(answer) => {
             let answer = M::decode(answer.as_slice());

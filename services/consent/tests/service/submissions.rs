@@ -10,6 +10,8 @@ use coffer_proto::consent::v1::{
     GetContactRequest, InitiateContactRequest, ListContactRequests, ListStudies, SubmitContactRequests,
 };
 use coffer_types::StudyId;
+use prost::Message as _;
+use sha2::{Digest as _, Sha256};
 
 async fn refused(world: &World, submission: &SubmitContactRequests) -> Refusal {
     match world.bus.ask(submission).await {
@@ -134,6 +136,24 @@ async fn each_role_sees_its_studies() {
     assert_eq!(numbers("researcher").await, [(101, true), (102, true), (105, false)]);
     assert_eq!(numbers("researcher2").await, [(102, true), (103, true), (104, true)]);
     assert_eq!(numbers("rdbm").await.len(), 5);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_kept_of_a_repeated_submission_does_not_tell_the_nhs_number() {
+    let world = World::start().await;
+    let mut question = InitiateContactRequest {
+        caller: Some(caller("clinician")),
+        study_id: world.study(101).to_string(),
+        nhs_number: world.patient(Case::Yellow).nhs_number.to_string(),
+        pass_to_rdbm: true,
+        idempotency_key: "once".to_owned(),
+    };
+    let first = world.bus.ask(&question).await.unwrap();
+    assert_eq!(world.bus.ask(&question).await.unwrap().id, first.id);
+    let kept: Vec<u8> =
+        sqlx::query_scalar("SELECT content FROM idempotency_keys").fetch_one(&world.pool).await.unwrap();
+    (question.caller, question.idempotency_key) = (None, String::new());
+    assert_ne!(kept, Sha256::digest(question.encode_to_vec()).to_vec(), "a plain hash can be guessed");
 }
 
 #[tokio::test(flavor = "multi_thread")]
