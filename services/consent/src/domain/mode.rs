@@ -76,9 +76,10 @@ pub fn newest<'a>(history: impl IntoIterator<Item = &'a CurrentMode>) -> Option<
     history.into_iter().reduce(|best, next| if next.outranks(best) { next } else { best })
 }
 
-/// Whether the clinical record's decision takes the place of our own: only when it is newer by date.
+/// Whether the clinical record's decision takes the place of our own: when it is newer by date, or as new and
+/// stricter, since many systems keep the day alone.
 pub fn clinical_record_wins(own: Option<&CurrentMode>, clinical: &CurrentMode) -> bool {
-    own.is_none_or(|own| clinical.decided_at > own.decided_at)
+    own.is_none_or(|own| clinical.outranks(own))
 }
 
 #[cfg(test)]
@@ -135,6 +136,7 @@ pub(crate) mod tests {
         assert!(clinical_record_wins(Some(&own), &mode_on(Mode::Green, 6)));
         assert!(!clinical_record_wins(Some(&own), &mode_on(Mode::Green, 5)));
         assert!(!clinical_record_wins(Some(&own), &mode_on(Mode::Green, 4)));
+        assert!(clinical_record_wins(Some(&mode_on(Mode::Green, 5)), &own), "a no of the same moment");
         assert!(clinical_record_wins(None, &mode_on(Mode::Green, 4)));
         assert!(clinical_record_wins(Some(&CurrentMode::NEVER_ASKED), &mode_on(Mode::Yellow, 1)));
     }

@@ -78,18 +78,20 @@ impl SqlClinicalSource {
     }
 
     async fn consent(&self, number: NhsNumber) -> Result<Option<ClinicalConsent>, LookupError> {
-        let row: Option<ConsentRow> = sqlx::query_as(
+        let rows: Vec<ConsentRow> = sqlx::query_as(
             "SELECT mode, exclude_entirely, prefers_email, decided_at, max_approaches_per_year,
                     consent_after_discharge, signed_by_patient, otherwise_authorised_by_patient,
                     under16_signed_by_parent, under16_signed_by_clinician,
                     lack_capacity_signed_by_representative, lack_capacity_signed_by_clinician
-             FROM coffer_consent WHERE nhs_number = $1 ORDER BY decided_at DESC LIMIT 1",
+             FROM coffer_consent WHERE nhs_number = $1 ORDER BY decided_at DESC FETCH FIRST ROW WITH TIES",
         )
         .bind(number.to_string())
-        .fetch_optional(&self.pool)
+        .fetch_all(&self.pool)
         .await
         .map_err(failed)?;
-        row.map(ConsentRow::read).transpose()
+        let newest = rows.into_iter().map(ConsentRow::read).collect::<Result<Vec<_>, _>>()?;
+        // Of two decisions made at once, the stricter counts.
+        Ok(newest.into_iter().reduce(|best, next| if next.mode.outranks(&best.mode) { next } else { best }))
     }
 }
 

@@ -61,6 +61,20 @@ async fn a_patient_is_read_whole() {
 }
 
 #[tokio::test]
+async fn of_two_decisions_at_the_same_moment_the_stricter_counts() {
+    let sources = Sources::new().await;
+    let number = patient(Case::Green).nhs_number;
+    let sql = format!(
+        "CREATE TEMP TABLE copied AS SELECT * FROM coffer_consent WHERE nhs_number = '{number}';
+         UPDATE copied SET mode = 'red';
+         INSERT INTO coffer_consent SELECT * FROM copied"
+    );
+    execute(&sources.clinical.url, sql).await;
+    let consent = sources.find(Case::Green).await.unwrap().unwrap().consent.unwrap();
+    assert_eq!(consent.mode.mode.as_str(), "red");
+}
+
+#[tokio::test]
 async fn a_malformed_address_is_left_to_the_rule() {
     let sources = Sources::new().await;
     let record = sources.find(Case::BadClinicianEmail).await.unwrap().unwrap();
