@@ -187,8 +187,9 @@ fn decision(asked: &ConsentMode, now: DateTime<Utc>) -> Result<CurrentMode, Refu
         exclude_entirely: asked.exclude_entirely,
         consent_after_discharge: asked.consent_after_discharge,
         max_approaches_per_year: asked.max_approaches_per_year,
-        // As the database keeps it: what it cuts off must not make a decision newer than its equal.
-        decided_at: decided_at.trunc_subsecs(6),
+        // No later than now, or a later word of the same day could not outrank it. As the database keeps it: what
+        // it cuts off must not make a decision newer than its equal.
+        decided_at: decided_at.min(now).trunc_subsecs(6),
     })
 }
 
