@@ -163,7 +163,9 @@ async fn check(system: &System, requests: &[String], counts: &BTreeMap<&'static 
 
     assert_eq!(counts["mails other"], 0, "an e-mail was refused or stopped");
     assert_eq!(twice, 0, "an e-mail was delivered twice");
-    assert!(doubtful <= 2, "too many e-mails in doubt");
+    // Each is a kill in the few milliseconds between the body's first byte and the commit of the server's answer:
+    // none to two on an idle machine, a few more where those milliseconds are stretched by load.
+    assert!(doubtful <= i64::try_from(KILLS).unwrap() / 5, "too many e-mails in doubt");
     // A doubtful e-mail may or may not have been delivered; all others were, each once.
     let delivered = i64::try_from(deliveries.len()).unwrap();
     let sent = counts["mails sent"];

@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use coffer_bus::AskError;
 use coffer_proto::consent::v1::{AddConsentMode, ConsentMode, ConsentModeHistory, Evidence, GetConsentMode};
 use coffer_types::{NhsNumber, Role};
+use prost_types::Timestamp;
 use serde::Deserialize;
 
 use super::evidence::{self, EvidenceForm};
@@ -153,7 +154,7 @@ pub async fn submit(
     if form.step == "change" {
         return page(&new_page(&shell, subject, form, FormErrors::default()));
     }
-    let consent_mode = match read(&form) {
+    let consent_mode = match read(&form, app.clock.now().date_naive()) {
         Ok(consent_mode) => consent_mode,
         Err(errors) => return form_again(&new_page(&shell, subject, form, errors)),
     };
@@ -191,13 +192,21 @@ async fn subject(
     Ok((Subject { address, nhs_number, name, born_on }, found))
 }
 
-fn read(form: &ModeForm) -> Result<ConsentMode, FormErrors> {
+/// The paper tells the day alone. What was decided today counts from now; of an earlier day, a refusal counts
+/// from its end, so that nothing else of that day outranks it.
+fn decided_at(day: NaiveDate, form: &ModeForm, today: NaiveDate) -> Option<Timestamp> {
+    let refuses = form.mode == "red" || form.exclude_entirely.is_some();
+    let at = if refuses { day.and_hms_opt(23, 59, 59) } else { day.and_hms_opt(12, 0, 0) };
+    at.filter(|_| day != today).map(|at| coffer_proto::timestamp(at.and_utc()))
+}
+
+fn read(form: &ModeForm, today: NaiveDate) -> Result<ConsentMode, FormErrors> {
     let mut errors = FormErrors::default();
     if !matches!(form.mode.as_str(), "red" | "yellow" | "green") {
         errors.add("mode", "Choose a mode");
     }
-    let decided_at = form.decided_on.parse::<NaiveDate>().ok().and_then(|day| day.and_hms_opt(12, 0, 0));
-    if decided_at.is_none() {
+    let decided_on = form.decided_on.parse::<NaiveDate>().ok();
+    if decided_on.is_none() {
         errors.add("decided_on", "Enter the day of the decision");
     }
     let approaches = form.max_approaches_per_year.trim();
@@ -217,7 +226,7 @@ fn read(form: &ModeForm) -> Result<ConsentMode, FormErrors> {
         prefers_email: form.prefers_email.is_some(),
         decision: Some(form.evidence.evidence()),
         clinician_override: form.clinician_override.is_some(),
-        decided_at: decided_at.map(|at| coffer_proto::timestamp(at.and_utc())),
+        decided_at: decided_on.and_then(|day| decided_at(day, form, today)),
         ..ConsentMode::default()
     })
 }

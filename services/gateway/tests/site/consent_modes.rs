@@ -78,7 +78,16 @@ async fn a_mode_is_checked_and_then_added() {
     let mode = added.consent_mode.unwrap();
     assert!(mode.exclude_entirely && mode.decision.unwrap().signed_by_patient);
     assert_eq!(mode.mode, "red");
+    let last =
+        chrono::NaiveDate::from_ymd_opt(2026, 6, 30).unwrap().and_hms_opt(23, 59, 59).unwrap().and_utc();
+    assert_eq!(mode.decided_at, Some(coffer_proto::timestamp(last)), "a no outranks all else of its day");
     assert_eq!(site.audited().await, ["look_up_consent_mode", "add_consent_mode"]);
+
+    let today =
+        [("mode", "red"), ("decided_on", "2026-07-01"), ("signed_by_patient", "yes"), ("step", "send")];
+    assert_eq!(browser.post(&path, &today).await.location(), address);
+    let added = site.asked.state().modes.remove(0);
+    assert_eq!(added.consent_mode.unwrap().decided_at, None, "from now on");
 }
 
 #[tokio::test]
