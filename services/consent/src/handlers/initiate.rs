@@ -3,18 +3,16 @@
 use coffer_proto::common::v1::Refusal;
 use coffer_proto::consent::v1::{ContactRequest, InitiateContactRequest};
 use coffer_types::{NhsNumber, Role};
-use prost::Message;
-use sha2::{Digest, Sha256};
 
 use super::caller::Person;
+use super::repeats::Repeatable;
 use super::studies;
-use super::submit::{accept, answered_before, must_be_open, must_be_short};
+use super::submit::{accept, must_be_open, must_be_short};
 use crate::app::App;
 use crate::domain::answer::{Answer, Preset, extra_form_wanted};
 use crate::domain::patient_key::PatientKey;
 use crate::domain::study::Study;
 use crate::store::contact_requests::{Initiator, NewRequest};
-use crate::store::idempotency;
 
 /// Answers [`InitiateContactRequest`].
 pub async fn initiate(app: App, mut question: InitiateContactRequest) -> Result<ContactRequest, Refusal> {
@@ -30,8 +28,8 @@ pub async fn initiate(app: App, mut question: InitiateContactRequest) -> Result<
     let mut tx = app.begin().await?;
     let study = studies::find(&mut tx, &person, &question.study_id).await?;
     let key = std::mem::take(&mut question.idempotency_key);
-    let content = Sha256::digest(question.encode_to_vec());
-    if let Some(answer) = answered_before(&mut tx, &app, &person, &key, &content).await? {
+    let repeatable = Repeatable::new(&app, &person, key, &question);
+    if let Some(answer) = repeatable.first_answer(&mut tx, &app).await? {
         return Ok(answer);
     }
     must_be_open(&app, &study)?;
@@ -45,9 +43,7 @@ pub async fn initiate(app: App, mut question: InitiateContactRequest) -> Result<
         initiated: Some((preset_answer(&study, question.pass_to_rdbm)?, &initiator)),
     };
     let answer = accept(&mut tx, &app, &person, &request).await?;
-    if !key.is_empty() {
-        idempotency::keep_answer(&mut tx, person.id, &key, &answer.encode_to_vec()).await?;
-    }
+    repeatable.keep(&mut tx, &answer).await?;
     app.commit(tx).await?;
     Ok(answer)
 }

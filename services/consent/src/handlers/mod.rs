@@ -23,6 +23,7 @@ pub mod paperwork;
 mod patient_keys;
 pub mod patient_response;
 mod reassign;
+mod repeats;
 pub mod studies;
 pub mod submit;
 pub mod timers;

@@ -1,24 +1,20 @@
 //! New contact requests: checked by field, accepted all or none in one transaction.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use coffer_proto::common::v1::Refusal;
 use coffer_proto::consent::v1::{
     ContactRequest, ContactRequestSubmitted, ContactRequestsSubmitted, SubmitContactRequests,
 };
 use coffer_proto::timestamp;
 use coffer_types::Role;
-use prost::Message;
-use sha2::{Digest, Sha256};
 use sqlx::PgConnection;
 
 use super::caller::Person;
 use super::contact_requests::message;
+use super::repeats::Repeatable;
 use super::{patient_keys, studies};
 use crate::app::App;
 use crate::domain::study::Study;
 use crate::store::contact_requests::{self, NewRequest};
-use crate::store::idempotency::{self, Known};
 use crate::store::{Result as StoreResult, StoreError};
 
 /// Longest idempotency key and certificate id.
@@ -44,8 +40,8 @@ pub async fn submit(
     let keys = patient_keys::read(&question.patients, person.is(Role::Rdbm), most)?;
 
     let key = std::mem::take(&mut question.idempotency_key);
-    let content = Sha256::digest(question.encode_to_vec());
-    if let Some(answer) = answered_before(&mut tx, &app, &person, &key, &content).await? {
+    let repeatable = Repeatable::new(&app, &person, key, &question);
+    if let Some(answer) = repeatable.first_answer(&mut tx, &app).await? {
         return Ok(answer);
     }
     must_be_open(&app, &study)?;
@@ -70,9 +66,7 @@ pub async fn submit(
         contact_requests.push(accept(&mut tx, &app, &person, &request).await?);
     }
     let answer = ContactRequestsSubmitted { contact_requests };
-    if !key.is_empty() {
-        idempotency::keep_answer(&mut tx, person.id, &key, &answer.encode_to_vec()).await?;
-    }
+    repeatable.keep(&mut tx, &answer).await?;
     app.commit(tx).await?;
     Ok(answer)
 }
@@ -95,32 +89,6 @@ pub(super) async fn accept(
     app.outbox.enqueue(tx, &fact).await?;
     let row = contact_requests::get(tx, id).await?.ok_or(StoreError::Unknown("contact_requests.id"))?;
     Ok(message(&row, person))
-}
-
-/// The first answer, if this key was used before with the same content.
-pub(super) async fn answered_before<M: Message + Default>(
-    tx: &mut PgConnection,
-    app: &App,
-    person: &Person,
-    key: &str,
-    content: &[u8],
-) -> Result<Option<M>, Refusal> {
-    if key.is_empty() {
-        return Ok(None);
-    }
-    // Keyed: an NHS number among little else could be guessed from a plain hash.
-    let content = app.keyring.blind_index("submission", &URL_SAFE_NO_PAD.encode(content));
-    match idempotency::take(tx, person.id, key, &content, app.now()).await? {
-        Known::New => Ok(None),
-        Known::Answered(answer) => {
-            let answer = M::decode(answer.as_slice());
-            Ok(Some(answer.map_err(|_| StoreError::Unknown("idempotency_keys.answer"))?))
-        }
-        Known::OtherContent => Err(Refusal {
-            field: "idempotency_key".to_owned(),
-            ..Refusal::conflict("This idempotency key was used before with another content.")
-        }),
-    }
 }
 
 /// Rule R18 at the door, so that a person is told at once; the decision tests it again.
