@@ -14,22 +14,29 @@ pub enum Stream {
     EvtConsent,
     /// Facts of the mailer.
     EvtMail,
+    /// Facts of research-query.
+    EvtQuery,
     /// E-mails to send; sealed.
     CmdMail,
+    /// Queries to run; sealed.
+    CmdQuery,
     /// Messages that nobody could handle, with the reason.
     Parked,
 }
 
 impl Stream {
     /// All streams.
-    pub const ALL: [Self; 4] = [Self::EvtConsent, Self::EvtMail, Self::CmdMail, Self::Parked];
+    pub const ALL: [Self; 6] =
+        [Self::EvtConsent, Self::EvtMail, Self::EvtQuery, Self::CmdMail, Self::CmdQuery, Self::Parked];
 
     /// The name on the broker.
     pub const fn name(self) -> &'static str {
         match self {
             Self::EvtConsent => "EVT_CONSENT",
             Self::EvtMail => "EVT_MAIL",
+            Self::EvtQuery => "EVT_QUERY",
             Self::CmdMail => "CMD_MAIL",
+            Self::CmdQuery => "CMD_QUERY",
             Self::Parked => "PARKED",
         }
     }
@@ -39,7 +46,9 @@ impl Stream {
         match self {
             Self::EvtConsent => "coffer.evt.consent.>",
             Self::EvtMail => "coffer.evt.mailer.>",
+            Self::EvtQuery => "coffer.evt.research-query.>",
             Self::CmdMail => "coffer.cmd.mailer.>",
+            Self::CmdQuery => "coffer.cmd.research-query.>",
             Self::Parked => "coffer.parked.>",
         }
     }
@@ -137,6 +146,11 @@ messages! {
     Fact EvtMail "coffer.evt.mailer.email.refused.v1" "coffer.mailer.v1.EmailRefused" mailer::v1::EmailRefused, email_id;
     Fact EvtMail "coffer.evt.mailer.email.doubtful.v1" "coffer.mailer.v1.EmailDoubtful" mailer::v1::EmailDoubtful, email_id;
     Fact EvtMail "coffer.evt.mailer.email.stopped.v1" "coffer.mailer.v1.EmailStopped" mailer::v1::EmailStopped, email_id;
+    Command CmdQuery "coffer.cmd.research-query.run.v1" "coffer.query.v1.RunQuery" query::v1::RunQuery, run_id;
+    Fact EvtQuery "coffer.evt.research-query.run.queued.v1" "coffer.query.v1.RunQueued" query::v1::RunQueued, run_id;
+    Fact EvtQuery "coffer.evt.research-query.run.started.v1" "coffer.query.v1.RunStarted" query::v1::RunStarted, run_id;
+    Fact EvtQuery "coffer.evt.research-query.run.ended.v1" "coffer.query.v1.RunEnded" query::v1::RunEnded, run_id;
+    Fact EvtQuery "coffer.evt.research-query.run.exported.v1" "coffer.query.v1.RunExported" query::v1::RunExported, run_id;
 }
 
 macro_rules! questions {
@@ -178,6 +192,28 @@ questions! {
     "mailer" "coffer.svc.mailer.email.resend.v1" mailer::v1::ResendEmail => mailer::v1::Email;
     "mailer" "coffer.svc.mailer.status.get.v1" mailer::v1::GetMailerStatus => mailer::v1::MailerStatus;
     "research-query" "coffer.svc.research-query.schema.list.v1" query::v1::ListSchema => query::v1::DatabaseList;
+    "research-query" "coffer.svc.research-query.schema.refresh.v1" query::v1::RefreshSchema => query::v1::DatabaseList;
+    "research-query" "coffer.svc.research-query.schema.document.v1" query::v1::GetSchemaDocument => query::v1::SchemaDocument;
+    "research-query" "coffer.svc.research-query.run.submit.v1" query::v1::SubmitRun => query::v1::Run;
+    "research-query" "coffer.svc.research-query.run.list.v1" query::v1::ListRuns => query::v1::RunList;
+    "research-query" "coffer.svc.research-query.run.get.v1" query::v1::GetRun => query::v1::Run;
+    "research-query" "coffer.svc.research-query.run.cancel.v1" query::v1::CancelRun => query::v1::Run;
+    "research-query" "coffer.svc.research-query.run.events.v1" query::v1::ListRunEvents => query::v1::RunEventList;
+    "research-query" "coffer.svc.research-query.result.rows.v1" query::v1::GetRows => query::v1::RowPage;
+    "research-query" "coffer.svc.research-query.result.people.v1" query::v1::SelectPeople => query::v1::People;
+    "research-query" "coffer.svc.research-query.result.export.v1" query::v1::ExportResult => query::v1::FileBegin;
+    "research-query" "coffer.svc.research-query.highlight.list.v1" query::v1::ListHighlights => query::v1::HighlightList;
+    "research-query" "coffer.svc.research-query.highlight.save.v1" query::v1::SaveHighlight => query::v1::Highlight;
+    "research-query" "coffer.svc.research-query.highlight.delete.v1" query::v1::DeleteHighlight => query::v1::Deleted;
+    "research-query" "coffer.svc.research-query.saved-query.list.v1" query::v1::ListSavedQueries => query::v1::SavedQueryList;
+    "research-query" "coffer.svc.research-query.saved-query.get.v1" query::v1::GetSavedQuery => query::v1::SavedQueryDetail;
+    "research-query" "coffer.svc.research-query.saved-query.save.v1" query::v1::SaveQuery => query::v1::SavedQuery;
+    "research-query" "coffer.svc.research-query.saved-query.delete.v1" query::v1::DeleteSavedQuery => query::v1::Deleted;
+    "research-query" "coffer.svc.research-query.standard-query.list.v1" query::v1::ListStandardQueries => query::v1::StandardQueryList;
+    "research-query" "coffer.svc.research-query.standard-query.get.v1" query::v1::GetStandardQuery => query::v1::StandardQuery;
+    "research-query" "coffer.svc.research-query.standard-query.save.v1" query::v1::SaveStandardQuery => query::v1::StandardQuery;
+    "research-query" "coffer.svc.research-query.standard-query.delete.v1" query::v1::DeleteStandardQuery => query::v1::Deleted;
+    "research-query" "coffer.svc.research-query.helper.text-anywhere.v1" query::v1::MakeTextAnywhere => query::v1::MadeQuery;
 }
 
 impl common::v1::Refusal {

@@ -105,15 +105,15 @@ fn is_missing(error: &GetStreamError) -> bool {
 /// Bytes that a stream takes in one message, with its headers; `None`: as many as the broker does, for letters.
 pub(crate) const fn largest_message(stream: Stream) -> Option<usize> {
     match stream {
-        Stream::EvtConsent | Stream::EvtMail => Some(LARGEST_FACT),
-        Stream::CmdMail | Stream::Parked => None,
+        Stream::EvtConsent | Stream::EvtMail | Stream::EvtQuery => Some(LARGEST_FACT),
+        Stream::CmdMail | Stream::CmdQuery | Stream::Parked => None,
     }
 }
 
 fn stream_config(bus: &Bus, stream: Stream) -> stream::Config {
     let days = match stream {
-        Stream::EvtConsent | Stream::EvtMail => 90,
-        Stream::CmdMail => 30,
+        Stream::EvtConsent | Stream::EvtMail | Stream::EvtQuery => 90,
+        Stream::CmdMail | Stream::CmdQuery => 30,
         Stream::Parked => 365,
     };
     let largest = largest_message(stream).and_then(|bytes| i32::try_from(bytes).ok());

@@ -71,6 +71,12 @@ typed_id! {
     LeafletId = "leaflet";
     /// One run of a research query.
     RunId = "run";
+    /// A query that somebody keeps.
+    SavedQueryId = "saved query";
+    /// A query of the standard library.
+    StandardQueryId = "standard query";
+    /// A term that is marked in results.
+    HighlightId = "highlight";
     /// A message on the bus (`ce-id`).
     EventId = "event";
 }

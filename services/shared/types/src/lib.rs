@@ -13,8 +13,8 @@ mod text_column;
 pub use clock::{Clock, FixedClock, SystemClock};
 pub use email::{EmailAddress, InvalidEmailAddress};
 pub use ids::{
-    ConsentModeId, ContactRequestId, EmailId, EventId, InvalidId, LeafletId, LetterId, PatientId, RunId,
-    StudyId, UserId,
+    ConsentModeId, ContactRequestId, EmailId, EventId, HighlightId, InvalidId, LeafletId, LetterId, PatientId,
+    RunId, SavedQueryId, StandardQueryId, StudyId, UserId,
 };
 pub use nhs_number::{InvalidNhsNumber, NhsNumber};
 pub use research_id::{InvalidResearchId, Mrid, Rid};

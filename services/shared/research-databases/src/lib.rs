@@ -1,0 +1,1 @@
+//! Research databases of three makes behind one trait.
