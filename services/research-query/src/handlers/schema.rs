@@ -27,6 +27,7 @@ fn database(database: &Database) -> v1::Database {
         available: database.state == State::Available,
         problem: problem.to_owned(),
         tables: database.tables.iter().map(table).collect(),
+        ..v1::Database::default()
     }
 }
 
@@ -47,6 +48,7 @@ fn column(column: &Column) -> v1::Column {
         nullable: column.nullable,
         comment: column.comment.clone(),
         indexed: column.indexed,
+        ..v1::Column::default()
     }
 }
 
