@@ -3,6 +3,7 @@
 
 mod clock;
 mod email;
+mod highlight_colour;
 mod ids;
 mod nhs_number;
 mod research_id;
@@ -12,9 +13,10 @@ mod text_column;
 
 pub use clock::{Clock, FixedClock, SystemClock};
 pub use email::{EmailAddress, InvalidEmailAddress};
+pub use highlight_colour::{HighlightColour, UnknownColour};
 pub use ids::{
-    ConsentModeId, ContactRequestId, EmailId, EventId, HighlightId, InvalidId, LeafletId, LetterId, PatientId,
-    RunId, SavedQueryId, StandardQueryId, StudyId, UserId,
+    ConsentModeId, ContactRequestId, EmailId, EventId, HighlightId, InvalidId, LeafletId, LetterId,
+    PatientId, RunId, SavedQueryId, StandardQueryId, StudyId, UserId,
 };
 pub use nhs_number::{InvalidNhsNumber, NhsNumber};
 pub use research_id::{InvalidResearchId, Mrid, Rid};

@@ -6,7 +6,7 @@ use sqlx::error::BoxDynError;
 use sqlx::postgres::{PgArgumentBuffer, PgTypeInfo, PgValueRef};
 use sqlx::{Decode, Encode, Postgres, Type};
 
-use crate::{Mrid, Rid, Role};
+use crate::{HighlightColour, Mrid, Rid, Role};
 
 macro_rules! text_column {
     ($($name:ty),+) => {$(
@@ -34,4 +34,4 @@ macro_rules! text_column {
     )+};
 }
 
-text_column!(Rid, Mrid, Role);
+text_column!(HighlightColour, Mrid, Rid, Role);
