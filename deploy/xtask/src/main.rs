@@ -6,7 +6,9 @@ use clap::Parser as _;
 
 mod assets;
 mod lint;
+mod mariadb;
 mod nats;
+mod owner;
 mod paths;
 mod ports;
 mod postgres;

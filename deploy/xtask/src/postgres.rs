@@ -1,17 +1,15 @@
 //! A PostgreSQL cluster of our own, from the system's packages.
 
 use std::fs;
-use std::os::unix::fs::{PermissionsExt as _, chown, symlink};
-use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
 use anyhow::Context;
 
-use crate::paths::{local, local_folder, remove_folder, root};
+use crate::owner::Owner;
 use crate::process::{self, Signal};
-use crate::shell::{capture, install, is_root};
+use crate::shell::{capture, install};
 
 /// The superuser of every local cluster, and its password.
 const SUPERUSER: (&str, &str) = ("coffer", "coffer-demo");
@@ -31,10 +29,10 @@ impl Cluster {
     /// Installs PostgreSQL if missing, makes the cluster if new, starts the server and waits for it.
     pub(crate) fn start(&self) -> anyhow::Result<()> {
         let binaries = binaries()?;
-        let owner = Owner::of_server()?;
-        let data = data_folder(self.name, owner.as_ref())?;
+        let owner = Owner::of_server("postgres")?;
+        let data = owner.data_folder(self.name)?;
         if !data.join("PG_VERSION").exists() {
-            initialise(&binaries, &data, owner.as_ref())?;
+            initialise(&binaries, &data, &owner)?;
         }
         let mut server = Command::new(binaries.join("postgres"));
         server
@@ -47,7 +45,7 @@ impl Cluster {
         if !self.durable {
             server.args(CARELESS.iter().flat_map(|setting| ["-c", setting]));
         }
-        process::start(self.name, drop_to(owner.as_ref(), &mut server))?;
+        process::start(self.name, owner.run_as(&mut server))?;
         let probe = binaries.join("pg_isready");
         process::wait_until(self.name, Duration::from_mins(1), || {
             let port = self.port.to_string();
@@ -81,83 +79,11 @@ pub(crate) fn stop(name: &str) -> anyhow::Result<()> {
     process::stop(name, Signal::Interrupt)
 }
 
-/// Deletes the data of a stopped cluster.
-pub(crate) fn delete(name: &str) -> anyhow::Result<()> {
-    let link = local(name);
-    if let Ok(target) = fs::read_link(&link) {
-        fs::remove_dir_all(target).context("deleting the cluster")?;
-        return fs::remove_file(link).context("deleting the link to the cluster");
-    }
-    remove_folder(name)
-}
-
-/// The unprivileged user that the server runs as when we are root.
-struct Owner {
-    user: u32,
-    group: u32,
-}
-
-impl Owner {
-    /// `postgres` if the package made it, else `nobody`; none when we are not root.
-    fn of_server() -> anyhow::Result<Option<Self>> {
-        if !is_root()? {
-            return Ok(None);
-        }
-        let users = fs::read_to_string("/etc/passwd").context("reading the users")?;
-        let owner = ["postgres", "nobody"]
-            .iter()
-            .find_map(|name| users.lines().find_map(|line| Self::parse(line, name)))
-            .context("there is no user `postgres` or `nobody` to run PostgreSQL as")?;
-        Ok(Some(owner))
-    }
-
-    fn parse(line: &str, name: &str) -> Option<Self> {
-        let mut fields = line.split(':');
-        if fields.next() != Some(name) {
-            return None;
-        }
-        let user = fields.nth(1)?.parse().ok()?;
-        let group = fields.next()?.parse().ok()?;
-        Some(Self { user, group })
-    }
-}
-
-/// Gives up root for the child; its folder must be one that the user may enter.
-fn drop_to<'a>(owner: Option<&Owner>, command: &'a mut Command) -> &'a mut Command {
-    command.current_dir("/");
-    if let Some(owner) = owner {
-        command.uid(owner.user).gid(owner.group);
-    }
-    command
-}
-
-/// `.local/<name>`; when the server runs as another user a link to a folder of its own,
-/// since the clone may lie where that user cannot look.
-fn data_folder(name: &str, owner: Option<&Owner>) -> anyhow::Result<PathBuf> {
-    local_folder("")?;
-    let link = local(name);
-    let Some(owner) = owner else {
-        return Ok(link);
-    };
-    if let Ok(target) = fs::read_link(&link) {
-        return Ok(target);
-    }
-    let slug = root().to_string_lossy().trim_matches('/').replace('/', "-");
-    let folder = Path::new("/var/lib/coffer-local").join(slug).join(name);
-    fs::create_dir_all(&folder).context("creating the folder of the cluster")?;
-    fs::set_permissions(&folder, fs::Permissions::from_mode(0o700))?;
-    chown(&folder, Some(owner.user), Some(owner.group))?;
-    symlink(&folder, &link).context("linking to the folder of the cluster")?;
-    Ok(folder)
-}
-
-fn initialise(binaries: &Path, data: &Path, owner: Option<&Owner>) -> anyhow::Result<()> {
+fn initialise(binaries: &Path, data: &Path, owner: &Owner) -> anyhow::Result<()> {
     let (user, password) = SUPERUSER;
     let password_file = tempfile::NamedTempFile::new().context("writing the password")?;
     fs::write(password_file.path(), password)?;
-    if let Some(owner) = owner {
-        chown(password_file.path(), Some(owner.user), Some(owner.group))?;
-    }
+    owner.give(password_file.path())?;
     let mut command = Command::new(binaries.join("initdb"));
     command
         .args(["--encoding=UTF8", "--locale=C", "--auth=scram-sha-256", "--no-sync"])
@@ -166,7 +92,7 @@ fn initialise(binaries: &Path, data: &Path, owner: Option<&Owner>) -> anyhow::Re
         .arg(password_file.path())
         .arg("-D")
         .arg(data);
-    capture(drop_to(owner, &mut command)).map(drop)
+    capture(owner.run_as(&mut command)).map(drop)
 }
 
 /// The folder of the newest installed server; installs the package if there is none.

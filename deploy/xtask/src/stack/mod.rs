@@ -18,7 +18,7 @@ use crate::paths::{local, remove_folder, root};
 use crate::postgres::{self, Cluster};
 use crate::process::{self, Signal};
 use crate::shell::{command_in, run};
-use crate::{assets, nats};
+use crate::{assets, nats, owner};
 
 use endpoints::Endpoints;
 use ports::Ports;
@@ -77,7 +77,7 @@ pub(crate) fn down() -> anyhow::Result<()> {
 pub(crate) fn reset() -> anyhow::Result<()> {
     down()?;
     nats::delete(NATS)?;
-    postgres::delete(POSTGRES)?;
+    owner::delete(POSTGRES)?;
     remove_folder(MAIL)?;
     endpoints::delete()
 }

@@ -40,7 +40,7 @@ impl Drop for TestDatabase {
 }
 
 /// Holds its age, so that `cargo xtask test` drops what a killed run left behind.
-fn unique_name() -> String {
+pub(crate) fn unique_name() -> String {
     let age = SystemTime::now().duration_since(UNIX_EPOCH);
     let seconds = age.map_or(0, |age| age.as_secs());
     format!("coffer_test_{seconds}_{}", Uuid::new_v4().simple())

@@ -1,7 +1,7 @@
 //! The shared servers give each test surroundings of its own.
 
 use async_nats::jetstream::{self, stream};
-use sqlx::{Connection as _, PgConnection};
+use sqlx::{Connection as _, MySqlConnection, PgConnection};
 
 #[tokio::test]
 async fn a_test_database_is_empty_and_goes_with_its_value() {
@@ -17,6 +17,21 @@ async fn a_test_database_is_empty_and_goes_with_its_value() {
     let url = first.url.clone();
     drop(first);
     assert!(PgConnection::connect(&url).await.is_err());
+}
+
+#[tokio::test]
+async fn a_mariadb_database_is_empty_and_goes_with_its_value() {
+    let database = coffer_testkit::mariadb().await;
+    let mut connection = MySqlConnection::connect(&database.url).await.unwrap();
+    let tables: i64 =
+        sqlx::query_scalar("select count(*) from information_schema.tables where table_schema = database()")
+            .fetch_one(&mut connection)
+            .await
+            .unwrap();
+    assert_eq!(tables, 0);
+    let url = database.url.clone();
+    drop(database);
+    assert!(MySqlConnection::connect(&url).await.is_err());
 }
 
 #[tokio::test]
