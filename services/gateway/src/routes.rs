@@ -7,7 +7,7 @@ use tower_http::csrf::ConfigError;
 
 use crate::app::App;
 use crate::pages::{
-    account, clinician_answer, consent_modes, contact_requests, desk, emails, home, letters,
+    account, clinician_answer, consent_modes, contact_requests, desk, display, emails, home, letters,
     new_contact_request, own_patient, patient_answers, sign_in, studies,
 };
 use crate::web::{apply, assets};
@@ -32,6 +32,7 @@ fn everybody() -> Router<App> {
         .route("/sign-in", get(sign_in::show).post(sign_in::submit))
         .route("/sign-out", post(sign_in::sign_out))
         .route("/account", get(account::show))
+        .route("/account/display", get(display::show).post(display::submit))
         .route("/account/sessions/{id}/end", post(account::end_session))
         .route("/account/sign-out-everywhere", post(account::sign_out_everywhere))
         .route("/account/tokens", post(account::add_token))

@@ -1,6 +1,7 @@
 //! Pure rules: no I/O, time and randomness are passed in.
 
 pub mod audit_chain;
+pub mod display;
 pub mod local_path;
 pub mod network;
 pub mod pasted_ids;

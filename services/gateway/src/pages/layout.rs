@@ -29,6 +29,8 @@ pub struct Layout {
     pub user: Option<String>,
     /// Where they may go.
     pub navigation: Vec<NavigationItem>,
+    /// The other pages of this part of the site; empty where it has no parts.
+    pub sections: Vec<NavigationItem>,
     /// Words of the demo or test banner.
     pub environment: Option<&'static str>,
     /// Where the safety catch sends all e-mails, for those who need to know.
@@ -48,9 +50,19 @@ pub struct NavigationItem {
     pub current: bool,
 }
 
+/// Pages of research queries, below their one entry in the menu.
+const RESEARCH: &[(&str, &str)] = &[
+    ("/queries", "Queries"),
+    ("/runs", "Runs"),
+    ("/library", "Library"),
+    ("/databases", "Databases"),
+    ("/highlights", "Highlights"),
+];
+
 /// Address, words, and whose it is.
 const NAVIGATION: &[(&str, &str, &[Role])] = &[
     ("/desk", "Desk", &[Role::Rdbm]),
+    ("/queries", "Research", &Role::ALL),
     ("/studies", "Studies", &[Role::Researcher, Role::Rdbm, Role::Clinician]),
     ("/contact-requests", "Contact requests", &[Role::Researcher, Role::Rdbm, Role::Admin, Role::Clinician]),
     ("/own-patients/new", "Own patient", &[Role::Clinician]),
@@ -68,6 +80,7 @@ impl Shell {
             title: title.to_owned(),
             user: self.user.as_ref().map(|user| user.name.clone()),
             navigation: self.user.as_ref().map(|user| self.navigation(user)).unwrap_or_default(),
+            sections: self.sections(),
             environment: self.environment,
             diverted_to: self.diverted_to.clone().filter(|_| runs_it),
             organisation: self.organisation.clone(),
@@ -76,9 +89,24 @@ impl Shell {
 
     fn navigation(&self, user: &CurrentUser) -> Vec<NavigationItem> {
         let theirs = NAVIGATION.iter().filter(|(_, _, roles)| user.has_any(roles));
-        theirs
-            .map(|&(href, label, _)| NavigationItem { href, label, current: self.path.starts_with(href) })
-            .collect()
+        let is_current = |href| match href {
+            "/queries" => self.is_research(),
+            href => self.is_below(href),
+        };
+        theirs.map(|&(href, label, _)| NavigationItem { href, label, current: is_current(href) }).collect()
+    }
+
+    fn sections(&self) -> Vec<NavigationItem> {
+        let shown = RESEARCH.iter().filter(|_| self.user.is_some() && self.is_research());
+        shown.map(|&(href, label)| NavigationItem { href, label, current: self.is_below(href) }).collect()
+    }
+
+    fn is_research(&self) -> bool {
+        RESEARCH.iter().any(|(href, _)| self.is_below(href))
+    }
+
+    fn is_below(&self, href: &str) -> bool {
+        self.path.starts_with(href)
     }
 }
 
@@ -147,9 +175,19 @@ mod tests {
     fn the_menu_holds_what_the_role_may_open() {
         let labels =
             |role| shell(role).layout("x").navigation.iter().map(|item| item.label).collect::<Vec<_>>();
-        assert_eq!(labels(Role::Researcher), ["Studies", "Contact requests"]);
-        assert_eq!(labels(Role::Admin), ["Contact requests", "E-mails"]);
+        assert_eq!(labels(Role::Researcher), ["Research", "Studies", "Contact requests"]);
+        assert_eq!(labels(Role::Admin), ["Research", "Contact requests", "E-mails"]);
         assert_eq!(shell(Role::Rdbm).layout("x").navigation.iter().filter(|item| item.current).count(), 1);
+    }
+
+    #[test]
+    fn pages_of_research_have_their_own_menu() {
+        let runs = Shell { path: "/runs/1".to_owned(), ..shell(Role::Researcher) }.layout("A run");
+        let current = |items: &[NavigationItem]| {
+            items.iter().filter(|item| item.current).map(|item| item.label).collect::<Vec<_>>()
+        };
+        assert_eq!((current(&runs.navigation), current(&runs.sections)), (vec!["Research"], vec!["Runs"]));
+        assert!(shell(Role::Researcher).layout("Letters").sections.is_empty());
     }
 
     #[test]

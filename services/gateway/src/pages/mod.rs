@@ -5,6 +5,7 @@ pub mod clinician_answer;
 pub mod consent_modes;
 pub mod contact_requests;
 pub mod desk;
+pub mod display;
 pub mod emails;
 pub mod error;
 pub mod evidence;

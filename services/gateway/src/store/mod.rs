@@ -1,7 +1,9 @@
-//! The gateway's own tables: users, sessions, API tokens, throttle, audit trail.
+//! The gateway's own tables: users, sessions, API tokens, display settings, throttle,
+//! audit trail.
 
 pub mod api_tokens;
 pub mod audit;
+pub mod display_settings;
 pub mod sessions;
 pub mod sign_in_buckets;
 pub mod users;

@@ -50,6 +50,16 @@ impl FormErrors {
     }
 }
 
+impl<'a> FromIterator<(&'a str, String)> for FormErrors {
+    fn from_iter<I: IntoIterator<Item = (&'a str, String)>>(wrong: I) -> Self {
+        let mut errors = Self::default();
+        for (field, message) in wrong {
+            errors.add(field, message);
+        }
+        errors
+    }
+}
+
 /// With a capital letter: the words of types begin small.
 fn sentence(message: &str) -> String {
     let mut letters = message.chars();

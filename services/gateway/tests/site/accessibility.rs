@@ -97,7 +97,16 @@ async fn pages_of_researchers_are_accessible() {
     let request = format!("/contact-requests/{}", samples::REQUEST);
     let study = format!("/studies/{}", samples::CLOSED_STUDY);
     inspector
-        .visit(&["/", "/studies", &study, "/contact-requests?submitted=2", &request, "/nothing", "/account"])
+        .visit(&[
+            "/",
+            "/studies",
+            &study,
+            "/contact-requests?submitted=2",
+            &request,
+            "/nothing",
+            "/account",
+            "/account/display",
+        ])
         .await;
     inspector.send_form("/contact-requests/new").await;
     inspector.finish();

@@ -73,3 +73,36 @@ async fn audit_entries_are_never_changed() {
         assert!(sqlx::query(change).execute(&site.pool).await.is_err(), "{change}");
     }
 }
+
+#[tokio::test]
+async fn how_results_are_shown_is_kept_for_each_user() {
+    let site = Site::start().await;
+    let mut browser = site.browser_of(Role::Researcher).await;
+    assert_eq!(browser.get("/account/display").await.value("fold_characters"), "400");
+    let form = [
+        ("rows_per_page", "200"),
+        ("fold_characters", "80"),
+        ("fold_lines", ""),
+        ("line_length", "0"),
+        ("ditto", "yes"),
+    ];
+    let saved = browser.post("/account/display", &form).await;
+    let page = browser.get(saved.location()).await;
+    assert_eq!(page.texts("option[selected]"), ["200"]);
+    assert_eq!((page.value("fold_characters"), page.value("fold_lines")), ("80".to_owned(), "0".to_owned()));
+    assert_eq!(page.texts("input[checked] + label").len(), 1);
+    let mut other = site.browser_of(Role::Rdbm).await;
+    assert_eq!(other.get("/account/display").await.texts("option[selected]"), ["50"]);
+}
+
+#[tokio::test]
+async fn a_wrong_display_setting_is_named_at_its_field() {
+    let site = Site::start().await;
+    let form =
+        [("rows_per_page", "51"), ("fold_characters", "many"), ("fold_lines", "5"), ("line_length", "0")];
+    let page = site.browser_of(Role::Researcher).await.post("/account/display", &form).await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let fields: Vec<_> = page.errors().into_iter().map(|(field, _)| field).collect();
+    assert_eq!(fields, ["#rows_per_page", "#fold_characters"]);
+    assert_eq!(page.value("fold_characters"), "many");
+}

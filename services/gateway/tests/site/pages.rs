@@ -64,6 +64,7 @@ async fn pages_of_the_rdbm() {
         ("emails", "/emails"),
         ("email", &email),
         ("account", "/account"),
+        ("display", "/account/display"),
     ];
     assert_pages(&mut browser, "rdbm", &pages).await;
     let form = [("mode", "green"), ("decided_on", "2026-06-30"), ("signed_by_patient", "yes")];
@@ -88,8 +89,16 @@ async fn the_frame_tells_system_role_and_place() {
     let page = site.browser_of(Role::Rdbm).await.get("/letters").await;
     let banner = "Test system: nothing here is real. Do not use it for care or research.";
     assert_eq!(page.texts(".coffer-environment p"), [banner]);
-    let menu =
-        ["Desk", "Studies", "Contact requests", "Patient answers", "Letters", "Consent modes", "E-mails"];
+    let menu = [
+        "Desk",
+        "Research",
+        "Studies",
+        "Contact requests",
+        "Patient answers",
+        "Letters",
+        "Consent modes",
+        "E-mails",
+    ];
     assert_eq!(page.texts(".nhsuk-header__navigation-item"), menu);
     assert_eq!(page.texts("[aria-current]"), ["Letters"]);
     assert_eq!(page.texts("title"), ["Letters \u{2013} Coffer"]);
