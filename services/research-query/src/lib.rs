@@ -1,6 +1,7 @@
-//! Read-only queries on de-identified databases. It answers what they contain; it never reaches the
-//! identity map or any identifiable database.
+//! Read-only queries on de-identified databases: runs them once, keeps the results, answers what the databases
+//! contain. It never reaches the identity map or any identifiable database.
 
+mod app;
 mod config;
 mod domain;
 mod handlers;
@@ -8,5 +9,8 @@ mod refresh;
 mod service;
 mod store;
 
-pub use config::{ResearchDatabaseSettings, ResearchQuerySettings, SchemaSettings};
+pub use config::{
+    DatabaseLimits, LimitSettings, ResearchDatabaseSettings, ResearchQuerySettings, ResultSettings,
+    SchemaSettings,
+};
 pub use service::ResearchQuery;

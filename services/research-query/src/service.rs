@@ -3,12 +3,17 @@
 use std::time::Duration;
 
 use coffer_bus::Bus;
-use coffer_proto::query::v1::ListSchema;
+use coffer_proto::Stream;
 use coffer_runtime::{Context, NoCommands, Service};
+use sqlx::PgPool;
 
+use crate::app::App;
 use crate::config::ResearchQuerySettings;
-use crate::handlers::schema;
 use crate::refresh::Refresher;
+use crate::{handlers, store};
+
+/// The streams that this service writes or reads.
+const STREAMS: [Stream; 3] = [Stream::EvtQuery, Stream::CmdQuery, Stream::Parked];
 
 /// The service.
 #[derive(Debug)]
@@ -20,29 +25,33 @@ impl Service for ResearchQuery {
     type Settings = ResearchQuerySettings;
     type Command = NoCommands;
 
-    async fn setup(_: &ResearchQuerySettings, _: &Context) -> anyhow::Result<()> {
+    async fn setup(settings: &ResearchQuerySettings, context: &Context) -> anyhow::Result<()> {
+        let pool = connect(settings).await?;
+        coffer_store::migrate(&pool, &store::MIGRATIONS).await?;
+        let bus = Bus::connect(&settings.bus, Self::NAME, context).await?;
+        bus.declare(&STREAMS, &[]).await?;
         Ok(())
     }
 
     async fn start(settings: ResearchQuerySettings, context: Context) -> anyhow::Result<()> {
+        let pool = connect(&settings).await?;
+        context.health.check("database", coffer_store::health(&pool));
         let bus = Bus::connect(&settings.bus, Self::NAME, &context).await?;
+        let interval = Duration::from_secs(settings.schema.refresh_seconds);
         let refresher = Refresher::new(&settings.databases)?;
-        let catalogue = refresher.catalogue();
+        let app = App::new(settings, pool.clone(), &bus, &refresher, &context)?;
         // The first reading comes before the first answer; databases that are down don't prevent the start.
         refresher.refresh().await;
-        let interval = Duration::from_secs(settings.schema.refresh_seconds);
         context.spawn("schema refresh", refresher.run(interval, context.shutdown.token()));
-        bus.answers()
-            .on::<ListSchema, _, _>(move |question| {
-                let answer = schema::list(&question, &catalogue.borrow());
-                async move { answer }
-            })
-            .serve(&context)
-            .await?;
-        Ok(())
+        bus.relay(pool, &context);
+        handlers::answer(&bus, &app, &context).await
     }
 
     async fn command(command: NoCommands, _: ResearchQuerySettings, _: Context) -> anyhow::Result<()> {
         match command {}
     }
+}
+
+async fn connect(settings: &ResearchQuerySettings) -> anyhow::Result<PgPool> {
+    Ok(coffer_store::connect(&settings.database, ResearchQuery::NAME).await?)
 }

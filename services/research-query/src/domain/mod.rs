@@ -1,4 +1,4 @@
-//! Pure rules: what a catalogue of databases is, and who may see it.
+//! Pure rules: who may use which database, and what a catalogue of databases is.
 
 pub(crate) mod access;
 pub(crate) mod catalogue;

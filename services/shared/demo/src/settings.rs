@@ -6,8 +6,15 @@ use std::collections::BTreeMap;
 pub const SERVICES: [&str; 4] = ["gateway", "consent", "mailer", "research-query"];
 
 /// The databases: one per service that stores something, and three that stand for the hospital's.
-pub const DATABASES: [&str; 6] =
-    ["coffer_gateway", "coffer_consent", "coffer_mailer", "demo_clinical", "demo_identity", "demo_research"];
+pub const DATABASES: [&str; 7] = [
+    "coffer_gateway",
+    "coffer_consent",
+    "coffer_mailer",
+    "coffer_research_query",
+    "demo_clinical",
+    "demo_identity",
+    "demo_research",
+];
 
 /// What the services find around them, and where they listen on this machine.
 #[derive(Debug, Clone, Default)]
@@ -73,9 +80,11 @@ impl Surroundings {
                 self.smtp_port,
             ),
             _ => format!(
-                "[[databases]]\nname = \"demo\"\ntitle = \"Demo\"\n\
+                "[database]\nurl = \"{}\"\n\
+                 [[databases]]\nname = \"demo\"\ntitle = \"Demo\"\n\
                  description = \"Fictional patients of a psychiatric trust, de-identified, with their notes.\"\n\
-                 url = \"{}\"\n",
+                 url = \"{}\"\nrid_column = \"rid\"\nmrid_column = \"mrid\"\ntrid_column = \"trid\"\n",
+                self.database_url("coffer_research_query"),
                 self.database_url("demo_research"),
             ),
         }

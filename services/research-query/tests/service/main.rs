@@ -1,0 +1,5 @@
+//! The service as others meet it: started in process, asked over a real broker, on real databases.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+mod schema;
+mod world;
