@@ -16,7 +16,7 @@ use futures::future::BoxFuture;
 use futures::{FutureExt, StreamExt};
 use prost::Message as _;
 use tokio::sync::Semaphore;
-use tracing::Instrument;
+use tracing::{Instrument, Span};
 
 use crate::ask::REFUSED;
 use crate::{Bus, BusError, envelope, trace};
@@ -27,12 +27,13 @@ const CONCURRENCY: usize = 64;
 /// How long the end of the subscription may take, which does not come while the broker is away.
 const LAST_QUESTIONS: Duration = Duration::from_secs(1);
 
-type Answer = Arc<dyn Fn(Bytes) -> BoxFuture<'static, Result<Vec<u8>, Refusal>> + Send + Sync>;
+/// Answers one question, refusals and panics included.
+pub(crate) type Respond = Arc<dyn Fn(Request) -> BoxFuture<'static, ()> + Send + Sync>;
 
 /// The questions that a service answers, collected before it starts.
 pub struct Answers {
-    bus: Bus,
-    answers: Vec<(&'static str, Answer)>,
+    pub(crate) bus: Bus,
+    pub(crate) answers: Vec<(&'static str, Respond)>,
 }
 
 impl Bus {
@@ -52,15 +53,15 @@ impl Answers {
         Fut: Future<Output = Result<Q::Answer, Refusal>> + Send + 'static,
     {
         let answer = Arc::new(answer);
-        let erased: Answer = Arc::new(move |body| {
+        let respond: Respond = Arc::new(move |request| {
             let answer = answer.clone();
             Box::pin(async move {
-                let question =
-                    Q::decode(body).map_err(|_| Refusal::invalid("", "The question cannot be read."))?;
-                Ok(answer(question).await?.encode_to_vec())
+                let body = request.message.payload.clone();
+                let answered = async move { Ok(answer(question::<Q>(body)?).await?.encode_to_vec()) };
+                reply(Q::SUBJECT, request, answered).await;
             })
         });
-        self.answers.push((Q::SUBJECT, erased));
+        self.answers.push((Q::SUBJECT, respond));
         self
     }
 
@@ -73,11 +74,11 @@ impl Answers {
         let name = format!("coffer-{}", bus.service);
         let builder = bus.client.service_builder();
         let service = builder.start(name, env!("CARGO_PKG_VERSION")).await.map_err(BusError::broker)?;
-        for (subject, answer) in answers {
+        for (subject, respond) in answers {
             let endpoint = service.endpoint_builder().name(subject.replace('.', "-"));
             let endpoint = endpoint.add(bus.namespace.subject(subject)).await.map_err(BusError::broker)?;
             let stop = context.shutdown.token();
-            context.spawn(subject, answer_until(endpoint, subject, answer, stop));
+            context.spawn(subject, answer_until(endpoint, respond, stop));
         }
         // The subscriptions have reached the broker before the service says that it is ready.
         bus.client.flush().await.map_err(BusError::broker)?;
@@ -93,16 +94,15 @@ impl Answers {
 
 async fn answer_until(
     mut endpoint: Endpoint,
-    subject: &'static str,
-    answer: Answer,
+    respond: Respond,
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
     let slots = Arc::new(Semaphore::new(CONCURRENCY));
     while let Some(request) = next(&mut endpoint, &stop).await {
         let Ok(permit) = slots.clone().acquire_owned().await else { break };
-        let answer = answer.clone();
+        let answered = respond(request);
         tokio::spawn(async move {
-            reply(subject, request, answer).await;
+            answered.await;
             drop(permit);
         });
     }
@@ -119,20 +119,42 @@ async fn next(endpoint: &mut Endpoint, stop: &CancellationToken) -> Option<Reque
     }
 }
 
-async fn reply(subject: &'static str, request: Request, answer: Answer) {
-    let span = trace::answering(subject, &envelope::from_nats(request.message.headers.as_ref()));
-    let answering = AssertUnwindSafe(answer(request.message.payload.clone())).catch_unwind();
-    let answered = answering
-        .instrument(span.clone())
-        .await
+/// Reads a question.
+pub(crate) fn question<Q: Question>(body: Bytes) -> Result<Q, Refusal> {
+    Q::decode(body).map_err(|_| Refusal::invalid("", "The question cannot be read."))
+}
+
+/// Waits for an answer in the span of its question; a panic is a refusal too.
+pub(crate) async fn caught<T>(
+    span: &Span,
+    answer: impl Future<Output = Result<T, Refusal>>,
+) -> Result<T, Refusal> {
+    let answered = AssertUnwindSafe(answer).catch_unwind().instrument(span.clone()).await;
+    let answered = answered
         .unwrap_or_else(|_| Err(Refusal::new(refusal::Code::Internal, "Something went wrong on our side.")));
-    let sent = match answered {
+    if let Err(refusal) = &answered {
+        span.record("error.type", refusal.code().as_str_name());
+    }
+    answered
+}
+
+/// The headers of a refusal.
+pub(crate) fn refused(refusal: &Refusal) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    headers.insert(REFUSED, status(refusal.code()));
+    headers
+}
+
+async fn reply(
+    subject: &'static str,
+    request: Request,
+    answer: impl Future<Output = Result<Vec<u8>, Refusal>>,
+) {
+    let span = trace::answering(subject, &envelope::from_nats(request.message.headers.as_ref()));
+    let sent = match caught(&span, answer).await {
         Ok(body) => request.respond(Ok(body.into())).await,
         Err(refusal) => {
-            span.record("error.type", refusal.code().as_str_name());
-            let mut headers = HeaderMap::new();
-            headers.insert(REFUSED, status(refusal.code()));
-            request.respond_with_headers(Ok(refusal.encode_to_vec().into()), headers).await
+            request.respond_with_headers(Ok(refusal.encode_to_vec().into()), refused(&refusal)).await
         }
     };
     if sent.is_err() {

@@ -53,12 +53,8 @@ impl Bus {
     }
 
     async fn request<Q: Question>(&self, question: &Q) -> Result<Q::Answer, AskError> {
-        let mut headers = HeaderMap::new();
-        if let Some(parent) = current_traceparent() {
-            headers.insert(envelope::TRACEPARENT, parent.as_str());
-        }
         let request = Request::new()
-            .headers(headers)
+            .headers(headers())
             .payload(question.encode_to_vec().into())
             .timeout(Some(self.ask_timeout));
         let subject = self.namespace.subject(Q::SUBJECT);
@@ -70,6 +66,15 @@ impl Bus {
             Ok(Err(_)) | Err(_) => Err(AskError::Unavailable),
         }
     }
+}
+
+/// The headers of a question: the trace that it belongs to.
+pub(crate) fn headers() -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    if let Some(parent) = current_traceparent() {
+        headers.insert(envelope::TRACEPARENT, parent.as_str());
+    }
+    headers
 }
 
 fn read<Q: Question>(message: &Message) -> Result<Q::Answer, AskError> {

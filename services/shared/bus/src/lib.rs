@@ -5,17 +5,20 @@
 
 mod answers;
 mod ask;
+mod bucket;
 mod bus;
 mod consume;
 mod delivery;
 mod due;
 mod envelope;
 mod error;
+mod file;
 mod inbox;
 mod metrics;
 mod namespace;
 mod outbox;
 mod park;
+mod parts;
 mod publish;
 mod pull;
 mod relay;
@@ -27,10 +30,13 @@ mod watch;
 
 pub use answers::Answers;
 pub use ask::AskError;
+pub use bucket::Bucket;
 pub use bus::Bus;
 pub use delivery::{Delivery, Handler, HandlerError};
 pub use error::BusError;
+pub use file::FileStream;
 pub use outbox::Outbox;
+pub use parts::{Gone, Parts};
 pub use settings::BusSettings;
 pub use topology::ConsumerSpec;
 pub use watch::Notice;

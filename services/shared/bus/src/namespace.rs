@@ -32,11 +32,16 @@ impl Namespace {
 
     /// The name of a stream on the broker.
     pub(crate) fn stream(&self, stream: Stream) -> String {
-        if self.0.is_empty() {
-            stream.name().to_owned()
-        } else {
-            format!("{}_{}", self.0.to_ascii_uppercase(), stream.name())
-        }
+        self.name(stream.name())
+    }
+
+    /// The name of a bucket on the broker; its stream is `OBJ_` and this.
+    pub(crate) fn bucket(&self, bucket: &str) -> String {
+        self.name(bucket)
+    }
+
+    fn name(&self, name: &str) -> String {
+        if self.0.is_empty() { name.to_owned() } else { format!("{}_{name}", self.0.to_ascii_uppercase()) }
     }
 }
 

@@ -1,8 +1,9 @@
-//! Facts as they happen, for pages that are open now. Lossy by design: the stored state can always be read again.
+//! Facts and progress as they happen, for pages that are open now. Lossy by design: the stored state can always be read again.
 
 use bytes::Bytes;
 use coffer_types::EventId;
 use futures::{Stream, StreamExt};
+use prost::Message;
 
 use crate::{Bus, BusError, envelope};
 
@@ -20,6 +21,16 @@ pub struct Notice {
 }
 
 impl Bus {
+    /// Tells whoever listens now, such as `coffer.live.research-query.<id>`. Lossy: nobody may depend on it.
+    ///
+    /// # Errors
+    /// The connection to the broker is closed.
+    pub async fn tell<M: Message>(&self, subject: &str, message: &M) -> Result<(), BusError> {
+        let subject = self.namespace.subject(subject);
+        let body = message.encode_to_vec().into();
+        self.client.publish(subject, body).await.map_err(BusError::broker)
+    }
+
     /// Facts whose subject fits `pattern`, from now on, such as
     /// `coffer.evt.consent.contact-request.*.v1.<id>`.
     ///

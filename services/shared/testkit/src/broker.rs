@@ -37,7 +37,8 @@ async fn delete_streams(url: &str, prefix: &str) -> anyhow::Result<()> {
     let client = async_nats::connect(url).await?;
     let jetstream = async_nats::jetstream::new(client);
     let names: Vec<String> = jetstream.stream_names().try_collect().await?;
-    for name in names.iter().filter(|name| name.starts_with(prefix)) {
+    // The stream of a bucket has its own word in front.
+    for name in names.iter().filter(|name| name.trim_start_matches("OBJ_").starts_with(prefix)) {
         jetstream.delete_stream(name).await?;
     }
     Ok(())
