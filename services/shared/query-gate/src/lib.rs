@@ -1,1 +1,22 @@
 //! The gate in front of every execution: which SQL may run, and how its parameters are bound.
+//!
+//! A text becomes tokens, tokens become a tree, the tree is judged, and what is sent is the tree written anew:
+//! comments and odd spellings never reach the database. `docs/operations/query-gate.md` says what is refused.
+
+mod dialect;
+mod gate;
+mod input;
+mod nesting;
+mod parameter;
+mod parser_error;
+mod placeholders;
+mod refused;
+mod tokens;
+mod tree;
+
+pub use dialect::{Dialect, Purpose, UnknownWord};
+pub use gate::{Admitted, Gate};
+pub use parameter::{InvalidParameter, Parameter, ParameterKind, Value};
+pub use placeholders::parameter_names;
+pub use refused::Refused;
+pub mod text_anywhere;
