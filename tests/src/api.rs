@@ -36,6 +36,11 @@ impl Api {
         answer(self.request(Method::POST, path).json(body)).await
     }
 
+    /// DELETE
+    pub async fn delete(&self, path: &str) -> Answer {
+        answer(self.request(Method::DELETE, path)).await
+    }
+
     /// Submits contact requests for research ids; gives the ids of the requests, in their order.
     pub async fn submit(
         &self,

@@ -11,6 +11,7 @@ mod clinician_link;
 mod databases;
 mod person;
 mod process;
+mod queries;
 mod system;
 
 pub use api::{Answer, Api};

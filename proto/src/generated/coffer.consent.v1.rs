@@ -171,6 +171,9 @@ pub struct ContactRequest {
     pub submitted_by: ::prost::alloc::string::String,
     #[prost(bool, tag = "9")]
     pub direct_approach: bool,
+    /// Certificate of the query result that the id comes from, which is the id of its run; empty if pasted.
+    #[prost(string, tag = "10")]
+    pub certificate_id: ::prost::alloc::string::String,
 }
 /// coffer.svc.consent.contact-request.list.v1
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]

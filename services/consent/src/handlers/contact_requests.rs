@@ -88,6 +88,7 @@ pub fn message(row: &RequestRow, person: &Person) -> ContactRequest {
         changed_at: Some(timestamp(changed_at)),
         submitted_by: row.submitted_by_name.clone(),
         direct_approach: row.direct_approach,
+        certificate_id: row.certificate_id.clone(),
     }
 }
 

@@ -41,6 +41,8 @@ pub struct RequestRow {
     pub key_text: Option<String>,
     /// The researchers want to write to the patient themselves.
     pub direct_approach: bool,
+    /// The certificate of the query result that the id comes from; empty if pasted.
+    pub certificate_id: String,
     /// Where it stands.
     #[sqlx(try_from = "String")]
     pub state: State,

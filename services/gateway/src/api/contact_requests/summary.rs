@@ -20,6 +20,8 @@ pub(in crate::api) struct ContactRequest {
     /// The research id that the request was made with; none for an NHS number.
     patient_key: Option<String>,
     direct_approach: bool,
+    /// The certificate (the run) of the query result that the id comes from; none if it was pasted.
+    certificate_id: Option<String>,
     submitted_by: String,
     submitted_at: Option<DateTime<Utc>>,
     changed_at: Option<DateTime<Utc>>,
@@ -34,6 +36,7 @@ impl From<contract::ContactRequest> for ContactRequest {
             study_title: request.study_title,
             patient_key: known(request.patient_key),
             direct_approach: request.direct_approach,
+            certificate_id: known(request.certificate_id),
             submitted_by: request.submitted_by,
             submitted_at: moment(request.submitted_at),
             changed_at: moment(request.changed_at),

@@ -1,0 +1,7 @@
+//! Research queries from end to end: the four real services, the demo's research database, a real browser.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+mod ends;
+mod foreign;
+mod people;
+mod results;
