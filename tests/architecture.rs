@@ -124,6 +124,32 @@ fn only_consent_typesets_letters() {
 }
 
 #[test]
+fn only_research_query_touches_research_databases_and_results() {
+    const OWN: [&str; 3] = ["coffer-query-gate", "coffer-research-databases", "coffer-results"];
+    let root = root();
+    let wrong = arrows(|from, to, _| {
+        let from_name = from.name.as_str();
+        let may = from_name == "coffer-research-query" || OWN.contains(&from_name);
+        OWN.contains(&to.name.as_str()) && !may && Layer::of(from, &root) != Layer::Tool
+    });
+    assert_none(&wrong, "the gateway shows results, and never opens them");
+}
+
+#[test]
+fn the_gate_does_no_input_or_output() {
+    let wrong: Vec<String> = metadata()
+        .workspace_packages()
+        .iter()
+        .filter(|package| *package.name == "coffer-query-gate")
+        .flat_map(|package| &package.dependencies)
+        .filter(|dependency| dependency.kind == DependencyKind::Normal)
+        .filter(|dependency| IMPURE.contains(&dependency.name.as_str()))
+        .map(|dependency| dependency.name.clone())
+        .collect();
+    assert_none(&wrong, "the gate is a pure function of text");
+}
+
+#[test]
 fn helpers_of_tests_stay_out_of_services() {
     let root = root();
     let wrong = arrows(|from, to, dependency| {
