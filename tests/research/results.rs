@@ -118,13 +118,17 @@ async fn what_cannot_be_read_is_refused_by_field() {
         (json!({"database": "demo", "sql": "delete from note"}), "sql"),
         (json!({"database": "demo", "sql": "selec 1"}), "sql"),
         (json!({"database": "demo", "sql": "select :x as x"}), "parameters"),
-        (json!({"database": "demo", "sql": "select 1", "kind": "guess"}), "kind"),
         (json!({"database": "elsewhere", "sql": "select 1"}), "database"),
+    ];
+    let unreadable = [
+        (json!({"database": "demo", "sql": "select 1", "kind": "guess"}), "kind"),
         (json!({"sql": "select 1"}), "database"),
     ];
-    for (body, field) in refused {
+    let refused = refused.map(|(body, field)| (body, field, StatusCode::UNPROCESSABLE_ENTITY));
+    let unreadable = unreadable.map(|(body, field)| (body, field, StatusCode::BAD_REQUEST));
+    for (body, field, expected) in refused.into_iter().chain(unreadable) {
         let (status, problem) = researcher.post("/query-runs", &body).await;
-        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{body} {problem}");
+        assert_eq!(status, expected, "{body} {problem}");
         assert!(problem["errors"].to_string().contains(field), "{body} {problem}");
     }
     let run = researcher.done("select 1 as one").await;

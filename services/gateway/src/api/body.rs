@@ -69,7 +69,7 @@ pub(super) fn fault(path: &str, text: &str) -> ApiError {
 
 fn mistake(path: &str, message: impl Into<String>) -> ApiError {
     let field = if path == "." { "" } else { path };
-    ApiError { errors: vec![FieldError::new(field, message)], ..ApiError::new(StatusCode::BAD_REQUEST) }
+    ApiError::unreadable(vec![FieldError::new(field, message)])
 }
 
 fn inside(path: &str, name: &str) -> String {

@@ -9,20 +9,18 @@ use axum::http::{HeaderMap, StatusCode};
 use coffer_proto::consent::v1::{
     GetContactRequest, ListContactRequests, RecordPatientResponse, SubmitContactRequests,
 };
-use coffer_types::{ContactRequestId, Role, StudyId};
+use coffer_types::{ContactRequestId, Role, RunId, StudyId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::evidence::Evidence;
 use super::patients::{self, Patient};
-use super::{Answer, ApiError, ApiJson, ApiQuery, ApiUser, FieldError, Slice};
+use super::{Answer, ApiError, ApiJson, ApiQuery, ApiUser, FieldError, Slice, idempotency_key};
 use crate::app::App;
 use crate::auth::CurrentUser;
 use crate::web::Id;
 use detail::ContactRequestDetail;
 use summary::ContactRequest;
-
-const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
 
 /// Patients to be contacted about a study.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -34,6 +32,8 @@ pub(super) struct NewContactRequests {
     direct_approach: bool,
     #[schema(min_items = 1)]
     patients: Vec<Patient>,
+    /// The certificate of the query result that named the patients, if one did: the id of its run.
+    certificate_id: Option<String>,
 }
 
 /// A request that was accepted.
@@ -179,22 +179,28 @@ fn submission(
     headers: &HeaderMap,
     body: &NewContactRequests,
 ) -> Result<SubmitContactRequests, Vec<FieldError>> {
-    let key = headers.get(IDEMPOTENCY_KEY).map_or(Ok(""), |key| key.to_str());
-    let key = key.map_err(|_| FieldError::new(IDEMPOTENCY_KEY, "use letters, digits and signs of ASCII"));
-    match (key, study(&body.study_id), patients::read(&body.patients)) {
-        (Ok(key), Ok(study_id), Ok(patients)) => Ok(SubmitContactRequests {
+    let checked =
+        (idempotency_key(headers), study(&body.study_id), certificate(body), patients::read(&body.patients));
+    match checked {
+        (Ok(key), Ok(study_id), Ok(certificate_id), Ok(patients)) => Ok(SubmitContactRequests {
             caller: Some(user.caller()),
             study_id,
             direct_approach: body.direct_approach,
             patients,
-            idempotency_key: key.to_owned(),
-            certificate_id: String::new(),
+            idempotency_key: key,
+            certificate_id,
         }),
-        (key, study_id, patients) => {
-            let single = key.err().into_iter().chain(study_id.err());
+        (key, study_id, certificate_id, patients) => {
+            let single = key.err().into_iter().chain(study_id.err()).chain(certificate_id.err());
             Err(single.chain(patients.err().into_iter().flatten()).collect())
         }
     }
+}
+
+fn certificate(body: &NewContactRequests) -> Result<String, FieldError> {
+    let Some(id) = &body.certificate_id else { return Ok(String::new()) };
+    let id = id.parse::<RunId>().map_err(|error| FieldError::new("certificate_id", error.to_string()))?;
+    Ok(id.to_string())
 }
 
 fn study(id: &str) -> Result<String, FieldError> {

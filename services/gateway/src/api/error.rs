@@ -47,6 +47,11 @@ impl ApiError {
         Self { errors, ..Self::new(StatusCode::UNPROCESSABLE_ENTITY) }
     }
 
+    /// What was sent cannot be read.
+    pub(super) fn unreadable(errors: Vec<FieldError>) -> Self {
+        Self { errors, ..Self::new(StatusCode::BAD_REQUEST) }
+    }
+
     /// Takes an outer field, such as the name of a message, off the fields.
     #[must_use]
     pub(super) fn below(mut self, outer: &str) -> Self {

@@ -5,14 +5,17 @@
 mod body;
 mod consent_modes;
 mod contact_requests;
+mod databases;
 mod emails;
 mod error;
 mod evidence;
+mod idempotency;
 mod letters;
 mod openapi;
 mod patients;
 mod problem;
 mod query;
+mod query_runs;
 mod studies;
 mod user;
 mod values;
@@ -29,6 +32,7 @@ use utoipa_axum::routes;
 use crate::app::App;
 use body::ApiJson;
 use error::{ApiError, FieldError};
+use idempotency::idempotency_key;
 use query::{ApiQuery, Slice};
 use user::ApiUser;
 
@@ -37,6 +41,9 @@ type Answer<T> = Result<axum::Json<T>, ApiError>;
 
 /// Room for a list of patients far beyond what one submission may name, so that it is told its length.
 const PATIENTS_LIMIT: usize = 2 * 1024 * 1024;
+
+/// Room for a query with a long list of values; the bus carries no more than a megabyte.
+const QUERY_LIMIT: usize = 768 * 1024;
 
 /// All routes of the API, with the document that describes them.
 pub fn routes() -> Router<App> {
@@ -50,6 +57,9 @@ fn described() -> OpenApiRouter<App> {
     let submissions = OpenApiRouter::new()
         .routes(routes!(contact_requests::list, contact_requests::submit))
         .layer(DefaultBodyLimit::max(PATIENTS_LIMIT));
+    let queries = OpenApiRouter::new()
+        .routes(routes!(query_runs::list, query_runs::submit))
+        .layer(DefaultBodyLimit::max(QUERY_LIMIT));
     let v1 = OpenApiRouter::new()
         .routes(routes!(studies::list))
         .merge(submissions)
@@ -61,6 +71,12 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(letters::open))
         .routes(routes!(letters::mark))
         .routes(routes!(emails::list))
-        .routes(routes!(emails::show));
+        .routes(routes!(emails::show))
+        .routes(routes!(databases::list))
+        .merge(queries)
+        .routes(routes!(query_runs::show, query_runs::cancel))
+        .routes(routes!(query_runs::rows::list))
+        .routes(routes!(query_runs::export::file))
+        .routes(routes!(query_runs::events::follow));
     openapi::start().nest("/api/v1", v1)
 }

@@ -10,7 +10,8 @@ use utoipa::{Modify, OpenApi};
 use utoipa_axum::router::OpenApiRouter;
 
 use super::problem::{PROBLEM_JSON, ProblemDetails, sentence};
-use super::{FieldError, described};
+use super::query_runs::events::{QueryRunEvent, QueryRunProgress};
+use super::{FieldError, described, query_runs};
 use crate::app::App;
 
 /// What any call may answer.
@@ -31,6 +32,8 @@ const WITH_BODY: [StatusCode; 6] = [
 ];
 /// What a call about something named in its path may answer besides.
 const WITH_PATH: [StatusCode; 2] = [StatusCode::NOT_FOUND, StatusCode::UNPROCESSABLE_ENTITY];
+/// What a call about one query run may answer besides: it has not ended yet, has ended, or its result is gone.
+const WITH_RUN: [StatusCode; 1] = [StatusCode::CONFLICT];
 /// What a call with a filter may answer besides.
 const WITH_QUERY: [StatusCode; 2] = [StatusCode::BAD_REQUEST, StatusCode::UNPROCESSABLE_ENTITY];
 
@@ -39,11 +42,11 @@ const WITH_QUERY: [StatusCode; 2] = [StatusCode::BAD_REQUEST, StatusCode::UNPROC
     info(
         title = "Coffer",
         version = "1",
-        description = "Consent to contact, for programs. Send an API token as bearer token; a browser's session \
+        description = "Consent to contact and research queries, for programs. Send an API token as bearer token; a browser's session \
             works too. Errors are problem details (RFC 9457). Times are RFC 3339 in UTC.",
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),
-    components(schemas(ProblemDetails, FieldError)),
+    components(schemas(ProblemDetails, FieldError, QueryRunEvent, QueryRunProgress)),
     modifiers(&BearerToken),
     security(("bearer" = []))
 )]
@@ -102,6 +105,9 @@ fn problems_of(operation: &Operation) -> Vec<StatusCode> {
     let mut problems = ALWAYS.to_vec();
     problems.extend(operation.request_body.iter().flat_map(|_| WITH_BODY));
     problems.extend(has(&ParameterIn::Path).then_some(WITH_PATH).into_iter().flatten());
+    let about_run =
+        operation.tags.iter().flatten().any(|tag| tag == query_runs::TAG) && has(&ParameterIn::Path);
+    problems.extend(about_run.then_some(WITH_RUN).into_iter().flatten());
     problems.extend(has(&ParameterIn::Query).then_some(WITH_QUERY).into_iter().flatten());
     problems
 }

@@ -5,5 +5,7 @@ pub mod display;
 pub mod local_path;
 pub mod network;
 pub mod pasted_ids;
+pub mod result_view;
+pub mod run_state;
 pub mod throttle;
 pub mod uk_time;

@@ -10,7 +10,7 @@ use crate::client::{pretty, send};
 use crate::support::Site;
 
 /// The calls that others build on.
-const CALLS: [(&str, &str); 12] = [
+const CALLS: [(&str, &str); 20] = [
     ("get", "/api/v1/studies"),
     ("post", "/api/v1/contact-requests"),
     ("get", "/api/v1/contact-requests"),
@@ -23,6 +23,14 @@ const CALLS: [(&str, &str); 12] = [
     ("post", "/api/v1/letters/{id}/state"),
     ("get", "/api/v1/emails"),
     ("get", "/api/v1/emails/{id}"),
+    ("get", "/api/v1/databases"),
+    ("post", "/api/v1/query-runs"),
+    ("get", "/api/v1/query-runs"),
+    ("get", "/api/v1/query-runs/{id}"),
+    ("delete", "/api/v1/query-runs/{id}"),
+    ("get", "/api/v1/query-runs/{id}/rows"),
+    ("get", "/api/v1/query-runs/{id}/export"),
+    ("get", "/api/v1/query-runs/{id}/events"),
 ];
 
 fn document() -> Value {

@@ -1,4 +1,4 @@
-//! The JSON API on a real database and broker; consent and mailer are played by the test.
+//! The JSON API on a real database and broker; the services behind it are played by the test.
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
@@ -11,6 +11,9 @@ mod contact_requests;
 mod document;
 mod letters;
 mod problems;
+mod query_events;
+mod query_results;
+mod query_runs;
 mod sessions;
 mod traces;
 

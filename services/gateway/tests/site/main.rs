@@ -1,4 +1,4 @@
-//! The real site on a real database and broker; consent and mailer are played by the test.
+//! The real site on a real database and broker; the services behind it are played by the test.
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -15,12 +15,13 @@ use coffer_proto::mailer::v1::{EmailList, GetEmail, ListEmails, ResendEmail};
 use coffer_runtime::Context;
 use coffer_testkit::TestBroker;
 
+use super::runs::Runs;
 use super::samples;
 
 /// What the services were told, and what changes their answers.
 #[derive(Clone)]
 pub(crate) struct Asked {
-    bus: Bus,
+    pub(crate) bus: Bus,
     url: String,
     namespace: String,
     state: Arc<Mutex<State>>,
@@ -34,6 +35,8 @@ pub(crate) struct State {
     pub(crate) refusal: Option<Refusal>,
     /// The timeline's newest title, when a test changes it.
     pub(crate) news: Option<String>,
+    /// What is research-query's.
+    pub(crate) runs: Runs,
     pub(crate) listed: Vec<ListContactRequests>,
     pub(crate) submitted: Vec<SubmitContactRequests>,
     pub(crate) initiated: Vec<InitiateContactRequest>,
@@ -154,9 +157,13 @@ impl Asked {
 
     /// A fact about the request passes on the bus.
     pub(crate) async fn publish_fact(&self, request: &str) {
-        let subject = format!("{}.coffer.evt.consent.contact-request.changed.v1.{request}", self.namespace);
+        self.publish(&format!("coffer.evt.consent.contact-request.changed.v1.{request}"), Vec::new()).await;
+    }
+
+    /// Publishes as another service would.
+    pub(crate) async fn publish(&self, subject: &str, body: Vec<u8>) {
         let client = async_nats::connect(&self.url).await.unwrap();
-        client.publish(subject, "".into()).await.unwrap();
+        client.publish(format!("{}.{subject}", self.namespace), body.into()).await.unwrap();
         client.flush().await.unwrap();
     }
 

@@ -2,6 +2,8 @@
 
 mod browser;
 mod fake;
+pub(crate) mod run_samples;
+mod runs;
 pub(crate) mod samples;
 mod visitor;
 
@@ -75,9 +77,10 @@ impl Site {
         Self { router, pool, clock, asked, context, settings, _database: database, _broker: broker }
     }
 
-    /// Lets consent and mailer answer.
+    /// Lets consent, mailer and research-query answer.
     pub(crate) async fn serve(&self) {
         self.asked.serve(&self.context).await;
+        self.asked.serve_runs(&self.context).await;
     }
 
     /// A browser that has not been here.

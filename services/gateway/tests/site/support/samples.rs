@@ -20,7 +20,7 @@ pub(crate) const EMAIL: &str = "01981f00-0000-7000-8000-00000000face";
 pub(crate) const NHS_NUMBER: &str = "9990000018";
 
 #[expect(clippy::unnecessary_wraps, reason = "as messages hold it")]
-fn at(minutes: i64) -> Option<Timestamp> {
+pub(crate) fn at(minutes: i64) -> Option<Timestamp> {
     let at: DateTime<Utc> = now() + TimeDelta::minutes(minutes);
     Some(timestamp(at))
 }
@@ -62,6 +62,7 @@ pub(crate) fn request(status: &str) -> ContactRequest {
         changed_at: at(-5),
         submitted_by: "Dr researcher".to_owned(),
         direct_approach: true,
+        certificate_id: String::new(),
     }
 }
 
