@@ -1,15 +1,20 @@
 //! The kinds of columns, and how Arrow holds each.
 
 use std::collections::HashMap;
+use std::fmt;
+use std::str::FromStr;
 
 use arrow_schema::{DataType, Field, TimeUnit};
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
 
 /// Where a field says what its Arrow type alone cannot.
 const KIND: &str = "coffer.kind";
 const UTC: &str = "UTC";
 
 /// What a column holds. The set is small on purpose: every make of database is read into it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(into = "&'static str", try_from = "String")]
 pub enum ColumnKind {
     /// True or false.
     Boolean,
@@ -80,7 +85,8 @@ impl ColumnKind {
         if named.is_some_and(|kind| kind == Self::Decimal.as_str()) {
             return Self::Decimal;
         }
-        Self::ALL.into_iter().find(|kind| kind.data_type() == *field.data_type()).unwrap_or(Self::Text)
+        let told_by_type = |kind: &Self| *kind != Self::Decimal && kind.data_type() == *field.data_type();
+        Self::ALL.into_iter().find(told_by_type).unwrap_or(Self::Text)
     }
 
     fn data_type(self) -> DataType {
@@ -98,9 +104,53 @@ impl ColumnKind {
     }
 }
 
+/// A word that names no kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("not a kind of column")]
+pub struct UnknownKind;
+
+impl FromStr for ColumnKind {
+    type Err = UnknownKind;
+
+    fn from_str(word: &str) -> Result<Self, UnknownKind> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == word).ok_or(UnknownKind)
+    }
+}
+
+impl TryFrom<String> for ColumnKind {
+    type Error = UnknownKind;
+
+    fn try_from(word: String) -> Result<Self, UnknownKind> {
+        word.parse()
+    }
+}
+
+impl From<ColumnKind> for &'static str {
+    fn from(kind: ColumnKind) -> Self {
+        kind.as_str()
+    }
+}
+
+impl fmt::Display for ColumnKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_kind_is_read_from_its_word() {
+        for kind in ColumnKind::ALL {
+            assert_eq!(kind.as_str().parse(), Ok(kind));
+            let json = serde_json::to_string(&kind).unwrap();
+            assert_eq!(json, format!("\"{kind}\""));
+            assert_eq!(serde_json::from_str::<ColumnKind>(&json).unwrap(), kind);
+        }
+        assert_eq!("varchar".parse::<ColumnKind>(), Err(UnknownKind));
+    }
 
     #[test]
     fn a_field_tells_its_kind() {
