@@ -3,6 +3,8 @@ import "htmx.org/dist/htmx.esm.js";
 import "htmx.org/dist/ext/hx-sse.js";
 import { Button, ErrorSummary, Header, NotificationBanner, PasswordInput, SkipLink, createAll } from "nhsuk-frontend";
 
+// The design system's own mark for browsers that its components support; without it none of them starts.
+document.body.classList.add("js-enabled", "nhsuk-frontend-supported");
 for (const component of [Button, ErrorSummary, Header, NotificationBanner, PasswordInput, SkipLink]) {
   createAll(component);
 }

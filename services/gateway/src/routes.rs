@@ -7,8 +7,8 @@ use tower_http::csrf::ConfigError;
 
 use crate::app::App;
 use crate::pages::{
-    account, clinician_answer, consent_modes, contact_requests, desk, display, emails, home, letters,
-    new_contact_request, own_patient, patient_answers, sign_in, studies,
+    account, clinician_answer, consent_modes, contact_requests, databases, desk, display, emails, home,
+    letters, new_contact_request, own_patient, patient_answers, sign_in, studies,
 };
 use crate::web::{apply, assets};
 
@@ -19,6 +19,7 @@ const PASTE_LIMIT: usize = 1024 * 1024;
 pub fn router(app: App) -> Result<Router, ConfigError> {
     let routes = everybody()
         .merge(requests())
+        .merge(research())
         .merge(clinicians())
         .merge(managers())
         .merge(crate::api::routes())
@@ -51,6 +52,14 @@ fn requests() -> Router<App> {
         .route("/contact-requests/new", paste)
         .route("/contact-requests/{id}", get(contact_requests::show))
         .route("/contact-requests/{id}/events", get(contact_requests::events))
+}
+
+fn research() -> Router<App> {
+    Router::new()
+        .route("/databases", get(databases::list).post(databases::refresh))
+        .route("/databases/{name}", get(databases::show))
+        .route("/databases/{name}/table", get(databases::table))
+        .route("/databases/{name}/structure/{format}", get(databases::document))
 }
 
 fn clinicians() -> Router<App> {

@@ -7,5 +7,6 @@ pub mod network;
 pub mod pasted_ids;
 pub mod result_view;
 pub mod run_state;
+pub mod structure;
 pub mod throttle;
 pub mod uk_time;

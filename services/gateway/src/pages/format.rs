@@ -48,6 +48,19 @@ pub fn count(number: impl Into<u64>, noun: &str) -> String {
     if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
 }
 
+/// `100,000`.
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() * 4 / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
 /// `1 contact request was submitted`, `2 contact requests were submitted`.
 pub fn submitted(number: u32) -> String {
     let verb = if number == 1 { "was" } else { "were" };
@@ -86,6 +99,7 @@ mod tests {
         assert_eq!(pounds(1205), "\u{a3}12.05");
         assert_eq!(count(1_u32, "letter"), "1 letter");
         assert_eq!(count(0_u32, "letter"), "0 letters");
+        assert_eq!([7, 999, 1000, 12_345_678].map(grouped), ["7", "999", "1,000", "12,345,678"]);
         assert_eq!(age(&Some(timestamp(at)), at + chrono::TimeDelta::days(3)), "3 days");
     }
 }

@@ -1,9 +1,11 @@
 //! Pages, one file per noun: decode, ask, render.
 
 pub mod account;
+pub mod attachment;
 pub mod clinician_answer;
 pub mod consent_modes;
 pub mod contact_requests;
+pub mod databases;
 pub mod desk;
 pub mod display;
 pub mod emails;
@@ -13,12 +15,14 @@ pub mod format;
 pub mod home;
 pub mod layout;
 pub mod letters;
+pub mod markdown;
 pub mod new_contact_request;
 pub mod own_patient;
 pub mod paging;
 pub mod patient_answers;
 pub mod pdf;
 pub mod sign_in;
+mod structure;
 pub mod studies;
 pub mod words;
 

@@ -18,8 +18,13 @@ pub struct Paging {
 
 /// The slice to ask for; `number` comes from the address, from 1.
 pub fn slice(number: Option<u32>) -> Page {
+    slice_of(number, ROWS)
+}
+
+/// The same with pages of another size.
+pub fn slice_of(number: Option<u32>, rows: u32) -> Page {
     let number = number.unwrap_or(1).clamp(1, 100_000);
-    Page { offset: (number - 1) * ROWS, limit: ROWS }
+    Page { offset: (number - 1) * rows, limit: rows }
 }
 
 impl Paging {
@@ -30,8 +35,8 @@ impl Paging {
         let query = query.finish();
         let joint = if query.is_empty() { "" } else { "&" };
         Self {
-            number: slice.offset / ROWS + 1,
-            last: total.div_ceil(ROWS).max(1),
+            number: slice.offset / slice.limit.max(1) + 1,
+            last: total.div_ceil(slice.limit.max(1)).max(1),
             base: format!("{path}?{query}{joint}page="),
         }
     }

@@ -86,6 +86,9 @@ const OTHERS: Options = &[
     ("rdbm", "RDBM"),
     ("clinical_record", "Clinical record"),
     ("created_blank", "Nothing recorded yet"),
+    ("postgresql", "PostgreSQL"),
+    ("mysql", "MySQL or MariaDB"),
+    ("sqlserver", "SQL Server"),
 ];
 
 const COLOURS: &[(&str, &[&str])] = &[

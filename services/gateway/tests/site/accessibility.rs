@@ -3,25 +3,9 @@
 
 use coffer_types::Role;
 use fantoccini::error::CmdError;
-use fantoccini::wd::WebDriverCompatibleCommand;
 use serde_json::{Value, json};
-use url::Url;
 
 use crate::support::{Site, Visitor, samples};
-
-/// A command of the browser's developer tools, which WebDriver has no word for.
-#[derive(Debug)]
-struct DeveloperTools(Value);
-
-impl WebDriverCompatibleCommand for DeveloperTools {
-    fn endpoint(&self, base: &Url, session: Option<&str>) -> Result<Url, url::ParseError> {
-        base.join(&format!("session/{}/goog/cdp/execute", session.unwrap_or_default()))
-    }
-
-    fn method_and_body(&self, _: &Url) -> (http::Method, Option<String>) {
-        (http::Method::POST, Some(self.0.to_string()))
-    }
-}
 
 /// Looks at pages and keeps what is wrong with them.
 struct Inspector {
@@ -43,7 +27,8 @@ impl Inspector {
                 let places: Vec<_> = violation.nodes.iter().map(|node| &node.html).collect();
                 self.faults.push(format!("{name} at {width}, {scheme}: {}: {places:?}", violation.help));
             }
-            let wide = self.run("return document.documentElement.scrollWidth").await.as_i64().unwrap();
+            let wide =
+                self.visitor.run("return document.documentElement.scrollWidth").await.as_i64().unwrap();
             if wide > width {
                 self.faults.push(format!("{name} at {width} is {wide} wide"));
             }
@@ -52,21 +37,12 @@ impl Inspector {
 
     async fn resize(&self, width: i64) -> Result<Value, CmdError> {
         let params = json!({"width": width, "height": 1000, "deviceScaleFactor": 1, "mobile": false});
-        self.tell("Emulation.setDeviceMetricsOverride", params).await
+        self.visitor.tell("Emulation.setDeviceMetricsOverride", params).await
     }
 
     async fn colour(&self, scheme: &str) -> Result<Value, CmdError> {
         let params = json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]});
-        self.tell("Emulation.setEmulatedMedia", params).await
-    }
-
-    async fn tell(&self, command: &str, params: Value) -> Result<Value, CmdError> {
-        let command = DeveloperTools(json!({"cmd": command, "params": params}));
-        self.visitor.browser.client.issue_cmd(command).await
-    }
-
-    async fn run(&self, script: &str) -> Value {
-        self.visitor.browser.client.execute(script, Vec::new()).await.unwrap()
+        self.visitor.tell("Emulation.setEmulatedMedia", params).await
     }
 
     async fn visit(&mut self, paths: &[&str]) {
@@ -79,7 +55,7 @@ impl Inspector {
     /// Sends the page's form as it is, so that its errors show.
     async fn send_form(&mut self, path: &str) {
         self.visitor.open(path).await;
-        self.run("document.querySelector('main form button:not([type=button])').click()").await;
+        self.visitor.run("document.querySelector('main form button:not([type=button])').click()").await;
         self.visitor.find(".nhsuk-error-summary").await;
         self.look(&format!("{path} with errors")).await;
     }
@@ -109,6 +85,22 @@ async fn pages_of_researchers_are_accessible() {
         ])
         .await;
     inspector.send_form("/contact-requests/new").await;
+    inspector.finish();
+}
+
+#[tokio::test]
+async fn pages_of_databases_are_accessible() {
+    let site = Site::start().await;
+    let mut inspector = Inspector::of(&site).await;
+    inspector.visitor.sign_in(Role::Rdbm).await;
+    let paths = [
+        "/databases",
+        "/databases/demo?refreshed=yes",
+        "/databases/demo?view=table",
+        "/databases/demo/table?schema=public&table=note",
+        "/databases/community",
+    ];
+    inspector.visit(&paths).await;
     inspector.finish();
 }
 

@@ -11,6 +11,7 @@ mod account;
 mod clinician_answer;
 mod consent_modes;
 mod contact_requests;
+mod databases;
 mod errors;
 mod live;
 mod pages;

@@ -37,6 +37,10 @@ async fn pages_of_researchers() {
         ("contact_requests", "/contact-requests?submitted=3"),
         ("new_contact_request", "/contact-requests/new"),
         ("contact_request", &request),
+        ("databases", "/databases"),
+        ("database", "/databases/demo"),
+        ("database_as_table", "/databases/demo?view=table"),
+        ("database_table", "/databases/demo/table?schema=public&table=note"),
     ];
     assert_pages(&mut site.browser_of(Role::Researcher).await, "researcher", &pages).await;
 }

@@ -15,6 +15,7 @@ use coffer_proto::mailer::v1::{EmailList, GetEmail, ListEmails, ResendEmail};
 use coffer_runtime::Context;
 use coffer_testkit::TestBroker;
 
+use super::research::Research;
 use super::runs::Runs;
 use super::samples;
 
@@ -35,8 +36,9 @@ pub(crate) struct State {
     pub(crate) refusal: Option<Refusal>,
     /// The timeline's newest title, when a test changes it.
     pub(crate) news: Option<String>,
-    /// What is research-query's.
+    /// What is research-query's: runs and results; everything around them.
     pub(crate) runs: Runs,
+    pub(crate) research: Research,
     pub(crate) listed: Vec<ListContactRequests>,
     pub(crate) submitted: Vec<SubmitContactRequests>,
     pub(crate) initiated: Vec<InitiateContactRequest>,

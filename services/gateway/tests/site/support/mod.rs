@@ -2,6 +2,8 @@
 
 mod browser;
 mod fake;
+mod research;
+pub(crate) mod research_samples;
 pub(crate) mod run_samples;
 mod runs;
 pub(crate) mod samples;
@@ -81,6 +83,7 @@ impl Site {
     pub(crate) async fn serve(&self) {
         self.asked.serve(&self.context).await;
         self.asked.serve_runs(&self.context).await;
+        self.asked.serve_research(&self.context).await;
     }
 
     /// A browser that has not been here.

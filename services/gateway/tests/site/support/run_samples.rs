@@ -1,8 +1,8 @@
 //! Runs and results as research-query answers them.
 
 use coffer_proto::query::v1::{
-    Cell, Certificate, Database, FileBegin, GetRows, Highlight, Mark, Parameter, People, ResultColumn, Row,
-    RowPage, Run, SelectPeople, Table,
+    Cell, Certificate, FileBegin, GetRows, Highlight, Mark, Parameter, People, ResultColumn, Row, RowPage,
+    Run, SelectPeople,
 };
 use coffer_types::Role;
 
@@ -198,31 +198,4 @@ pub(crate) fn file(format: &str) -> FileBegin {
         file_name: format!("coffer demo \"2026\".{format}"),
         content_type: "text/csv; charset=utf-8".to_owned(),
     }
-}
-
-pub(crate) fn databases() -> Vec<Database> {
-    vec![
-        Database {
-            name: "demo".to_owned(),
-            title: "Demonstration records".to_owned(),
-            description: "Fictional de-identified notes.".to_owned(),
-            engine: "postgresql".to_owned(),
-            available: true,
-            rid_column: "rid".to_owned(),
-            data_version: "2026-06-30".to_owned(),
-            tables: vec![Table {
-                schema: "research".to_owned(),
-                name: "note".to_owned(),
-                ..Table::default()
-            }],
-            ..Database::default()
-        },
-        Database {
-            name: "community".to_owned(),
-            title: "Community <records>".to_owned(),
-            engine: "mysql".to_owned(),
-            problem: "This database cannot be reached at the moment.".to_owned(),
-            ..Database::default()
-        },
-    ]
 }

@@ -6,8 +6,8 @@ use std::time::Duration;
 use coffer_bus::Parts;
 use coffer_proto::common::v1::{Caller, Refusal};
 use coffer_proto::query::v1::{
-    CancelRun, DatabaseList, ExportResult, FileBegin, GetRows, GetRun, ListRunEvents, ListRuns, ListSchema,
-    People, RowPage, Run, RunEvent, RunEventList, RunList, SelectPeople, SubmitRun,
+    CancelRun, ExportResult, FileBegin, GetRows, GetRun, ListRunEvents, ListRuns, People, RowPage, Run,
+    RunEvent, RunEventList, RunList, SelectPeople, SubmitRun,
 };
 use coffer_runtime::Context;
 use coffer_types::Role;
@@ -43,7 +43,6 @@ impl Asked {
         let (rows, people, export) = (me(), me(), me());
         self.bus
             .answers()
-            .on(|_: ListSchema| async { Ok(DatabaseList { databases: run_samples::databases() }) })
             .on(move |question: SubmitRun| {
                 let answer = submit.submit(question);
                 async move { answer }

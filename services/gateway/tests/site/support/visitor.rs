@@ -6,9 +6,32 @@ use coffer_testkit::Browser;
 use coffer_types::Role;
 use fantoccini::Locator;
 use fantoccini::elements::Element;
+use fantoccini::error::CmdError;
+use fantoccini::wd::WebDriverCompatibleCommand;
+use serde_json::{Value, json};
 use tokio::net::TcpListener;
+use url::Url;
 
 use super::{PASSWORD, Site};
+
+/// A command of the browser's developer tools, which WebDriver has no word for.
+#[derive(Debug)]
+struct DeveloperTools(Value);
+
+impl WebDriverCompatibleCommand for DeveloperTools {
+    fn endpoint(&self, base: &Url, session: Option<&str>) -> Result<Url, url::ParseError> {
+        base.join(&format!("session/{}/goog/cdp/execute", session.unwrap_or_default()))
+    }
+
+    fn method_and_body(&self, _: &Url) -> (http::Method, Option<String>) {
+        (http::Method::POST, Some(self.0.to_string()))
+    }
+}
+
+/// Keeps what the page's policy forbids, from before its first script.
+const WATCH_POLICY: &str = "window.forbidden = [];
+    addEventListener('securitypolicyviolation', (event) =>
+        forbidden.push(`${event.effectiveDirective} ${event.blockedURI} ${event.sourceFile}`))";
 
 /// A person at a screen.
 pub(crate) struct Visitor {
@@ -33,6 +56,27 @@ impl Visitor {
     /// The first element that fits, as soon as it is there.
     pub(crate) async fn find(&self, selector: &str) -> Element {
         self.browser.client.wait().for_element(Locator::Css(selector)).await.unwrap()
+    }
+
+    /// Gives the browser a command of its developer tools.
+    pub(crate) async fn tell(&self, command: &str, params: Value) -> Result<Value, CmdError> {
+        let command = DeveloperTools(json!({"cmd": command, "params": params}));
+        self.browser.client.issue_cmd(command).await
+    }
+
+    pub(crate) async fn run(&self, script: &str) -> Value {
+        self.browser.client.execute(script, Vec::new()).await.unwrap()
+    }
+
+    /// From the next page on, keeps what the policy of a page forbids.
+    pub(crate) async fn watch_policy(&self) {
+        let script = json!({"source": WATCH_POLICY});
+        self.tell("Page.addScriptToEvaluateOnNewDocument", script).await.unwrap();
+    }
+
+    /// What the policy of this page has forbidden.
+    pub(crate) async fn policy_violations(&self) -> Vec<String> {
+        serde_json::from_value(self.run("return window.forbidden").await).unwrap()
     }
 
     pub(crate) async fn sign_in(&self, role: Role) {
