@@ -9,13 +9,17 @@ use sqlparser::tokenizer::{Token, TokenWithSpan};
 use crate::dialect::{Dialect, Purpose};
 use crate::parameter::{Parameter, Value};
 use crate::refused::Refused;
-use crate::{nesting, placeholders, tokens, tree};
+use crate::schemas::Schemas;
+use crate::{judge, nesting, placeholders, tokens, tree, words};
+
+/// Stack for the deepest tree that `nesting` lets through. The system hands out what is really used.
+const STACK: usize = 64 * 1024 * 1024;
 
 /// The one way for SQL to a research database.
 #[derive(Debug, Clone)]
 pub struct Gate {
     dialect: Dialect,
-    schemas: Vec<String>,
+    schemas: Schemas,
 }
 
 /// A query that may run. Only [`Gate::admit`] makes one: who holds it has passed the gate.
@@ -64,15 +68,22 @@ impl Gate {
     /// A gate to a database. Researchers may name tables in these schemas; a table without a schema is looked up
     /// by the search path, which the connection fixes.
     pub fn new(dialect: Dialect, schemas: &[String]) -> Self {
-        Self { dialect, schemas: schemas.to_vec() }
+        Self { dialect, schemas: Schemas::new(dialect, schemas) }
     }
 
     /// Admits a query, or says what stands in the way.
     pub fn admit(&self, purpose: Purpose, sql: &str, parameters: &[Parameter]) -> Result<Admitted, Refused> {
+        // Comparing and dropping a tree recurse as deep as it is, unlike parsing, whose depth is watched.
+        stacker::grow(STACK, || self.judge(purpose, sql, parameters))
+    }
+
+    fn judge(&self, purpose: Purpose, sql: &str, parameters: &[Parameter]) -> Result<Admitted, Refused> {
         let tokens = one_query(tokens::read(self.dialect, sql)?)?;
         nesting::check(&tokens)?;
+        words::check(self.dialect, &self.schemas, &tokens)?;
         let (tokens, values) = placeholders::bind(self.dialect, &tokens, parameters)?;
         let query = tree::parse(self.dialect, tokens)?;
+        judge::check(self.dialect, &self.schemas, &query)?;
         let text = self.text(purpose, query)?;
         Ok(Admitted { dialect: self.dialect, purpose, text, values })
     }

@@ -6,15 +6,25 @@ use crate::dialect::Dialect;
 use crate::refused::Refused;
 use crate::{input, parser_error};
 
+/// The most words and signs; judging that many takes a fraction of a second.
+const MAX_TOKENS: usize = 50_000;
+
 /// The tokens of a text that a person typed.
 pub(crate) fn read(dialect: Dialect, sql: &str) -> Result<Vec<TokenWithSpan>, Refused> {
     input::check(sql)?;
     refuse_executable_comments(dialect, sql)?;
     let mut tokens = split(dialect, sql)?;
+    let mut count = 0_usize;
     for token in &mut tokens {
         check(dialect, token)?;
         if let Token::Whitespace(_) = token.token {
             token.token = Token::Whitespace(Whitespace::Space);
+            continue;
+        }
+        count = count.saturating_add(1);
+        if count > MAX_TOKENS {
+            let reason = "The query has more than 50,000 words and signs. Please send long lists in parts.";
+            return Err(Refused::at(token.span.start, "length", reason));
         }
     }
     Ok(tokens)
@@ -50,7 +60,7 @@ fn check(dialect: Dialect, token: &TokenWithSpan) -> Result<(), Refused> {
     let refuse = |construct: &str, reason: &str| Err(Refused::at(token.span.start, construct, reason));
     match &token.token {
         Token::Word(word) => check_word(dialect, word)
-            .map_or(Ok(()), |reason| Err(Refused::at(token.span.start, word.value.clone(), reason))),
+            .map_or(Ok(()), |reason| Err(Refused::at(token.span.start, word.to_string(), reason))),
         Token::Placeholder(text) => {
             refuse(text, "Placeholders of the database are not allowed. Please name your parameters: :name.")
         }
@@ -117,15 +127,6 @@ fn escapes_a_quote(literal: &str) -> bool {
         escaped = character == '\\' && !escaped;
     }
     escaped
-}
-
-/// The position of the next token that is not blank, from `from` on.
-pub(crate) fn significant(tokens: &[TokenWithSpan], from: usize) -> Option<(usize, &TokenWithSpan)> {
-    tokens
-        .iter()
-        .enumerate()
-        .skip(from)
-        .find(|(_, token)| !matches!(token.token, Token::Whitespace(_) | Token::EOF))
 }
 
 #[cfg(test)]

@@ -1,0 +1,108 @@
+//! What is denied on MySQL and MariaDB.
+
+use super::{Denied, DeniedKind};
+
+pub(super) const DENIED: &[Denied] = &[
+    Denied {
+        kind: DeniedKind::Function,
+        reason: "This function only keeps the server busy.",
+        names: &[
+            "sleep",
+            "benchmark",
+            "master_pos_wait",
+            "source_pos_wait",
+            "master_gtid_wait",
+            "wait_for_executed_gtid_set",
+            "wait_until_sql_thread_after_gtids",
+            "wsrep_*",
+        ],
+    },
+    Denied {
+        kind: DeniedKind::Function,
+        reason: "This function reads files of the server or runs programs there.",
+        names: &["load_file", "sys_exec", "sys_eval", "sys_get", "sys_set", "lib_mysqludf_*"],
+    },
+    Denied {
+        kind: DeniedKind::Function,
+        reason: "Locks by name hold up other people.",
+        names: &[
+            "get_lock",
+            "release_lock",
+            "release_all_locks",
+            "is_free_lock",
+            "is_used_lock",
+            "service_get_read_locks",
+            "service_get_write_locks",
+            "service_release_locks",
+        ],
+    },
+    Denied {
+        kind: DeniedKind::Function,
+        reason: "This function would reach another database or the network, or runs commands from a text.",
+        names: &[
+            "spider_*",
+            "mroonga_*",
+            "http_*",
+            "group_replication_*",
+            "asynchronous_connection_failover_*",
+        ],
+    },
+    Denied {
+        kind: DeniedKind::Function,
+        reason: "Sequences count for everybody; a query must not move them.",
+        names: &["nextval", "setval", "lastval", "last_insert_id"],
+    },
+    Denied {
+        kind: DeniedKind::Function,
+        reason: "This function tells about the server, its settings or other people's sessions, or changes them.",
+        names: &[
+            "version",
+            "user",
+            "session_user",
+            "system_user",
+            "current_user",
+            "current_role",
+            "connection_id",
+            "database",
+            "schema",
+            "icu_version",
+            "found_rows",
+            "row_count",
+            "ps_current_thread_id",
+            "ps_thread_id",
+            "roles_graphml",
+            "statement_digest*",
+            "mysql_*",
+            "internal_*",
+            "can_access_*",
+            "audit_*",
+            "keyring_*",
+            "version_tokens_*",
+            "load_rewrite_rules",
+            "read_firewall_*",
+            "set_firewall_*",
+            "binlog_gtid_pos",
+            "name_const",
+        ],
+    },
+    Denied {
+        kind: DeniedKind::Function,
+        reason: "INSERT is read as a statement that writes. Please use CONCAT with LEFT and SUBSTRING.",
+        names: &["insert"],
+    },
+    Denied {
+        kind: DeniedKind::Schema,
+        reason: "Catalogues hold accounts and other people's queries. The schema browser shows tables and columns.",
+        names: &["mysql", "performance_schema", "sys", "ndbinfo"],
+    },
+    Denied {
+        kind: DeniedKind::Phrase,
+        reason: "A query does not call procedures.",
+        names: &["procedure", "call"],
+    },
+    Denied {
+        kind: DeniedKind::Phrase,
+        reason: "Hints that change how the server runs other queries are not allowed.",
+        names: &["high_priority", "sql_cache"],
+    },
+];
