@@ -16,5 +16,5 @@ mod upkeep;
 pub mod web;
 
 pub use app::App;
-pub use service::{Command, Gateway};
+pub use service::{AuditCommand, Command, Gateway};
 pub use store::MIGRATIONS;

@@ -7,8 +7,8 @@ use tower_http::csrf::ConfigError;
 
 use crate::app::App;
 use crate::pages::{
-    account, clinician_answer, consent_modes, contact_requests, databases, desk, display, emails, home,
-    letters, new_contact_request, own_patient, patient_answers, sign_in, studies,
+    account, audit, clinician_answer, consent_modes, contact_requests, databases, desk, display, emails,
+    home, letters, new_contact_request, own_patient, patient_answers, sign_in, studies,
 };
 use crate::web::{apply, assets};
 
@@ -87,4 +87,6 @@ fn managers() -> Router<App> {
         .route("/emails", get(emails::list))
         .route("/emails/{id}", get(emails::show))
         .route("/emails/{id}/resend", post(emails::resend))
+        .route("/audit", get(audit::list))
+        .route("/audit/verify", post(audit::verify))
 }

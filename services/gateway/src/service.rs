@@ -1,5 +1,6 @@
 //! How the process starts.
 
+use std::io::Write as _;
 use std::net::SocketAddr;
 
 use clap::Subcommand;
@@ -8,6 +9,7 @@ use tokio::net::TcpListener;
 
 use crate::app::App;
 use crate::config::Settings;
+use crate::domain::audit_chain::Chain;
 use crate::{demo, routes, store, upkeep};
 
 /// The gateway service.
@@ -18,6 +20,16 @@ pub struct Gateway;
 pub enum Command {
     /// Adds the demo users with their passwords and tokens; refused in production.
     SeedDemo,
+    /// The audit trail.
+    #[command(subcommand)]
+    Audit(AuditCommand),
+}
+
+/// What can be done with the audit trail.
+#[derive(Debug, Clone, Copy, Subcommand)]
+pub enum AuditCommand {
+    /// Follows its chain; names the first broken link, and then exits with an error.
+    Verify,
 }
 
 impl Service for Gateway {
@@ -49,6 +61,20 @@ impl Service for Gateway {
     async fn command(command: Command, settings: Settings, context: Context) -> anyhow::Result<()> {
         match command {
             Command::SeedDemo => demo::seed(&settings, &context).await,
+            Command::Audit(AuditCommand::Verify) => verify_audit(&settings).await,
         }
     }
+}
+
+async fn verify_audit(settings: &Settings) -> anyhow::Result<()> {
+    let pool = coffer_store::connect(&settings.database, "coffer-gateway-audit").await?;
+    let chain = store::audit::verify(&pool).await??;
+    let Chain { entries, last } = chain;
+    // The answer of a command goes to standard output; the log goes elsewhere.
+    writeln!(
+        std::io::stdout(),
+        "{entries} entries, no link is broken; the last hash is {}",
+        hex::encode(last)
+    )?;
+    Ok(())
 }

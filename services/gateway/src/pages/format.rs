@@ -42,10 +42,20 @@ pub fn short_id(id: &str) -> &str {
     id.rsplit('-').next().unwrap_or(id)
 }
 
-/// `1 letter`, `2 letters`.
+/// `1 letter`, `2 letters`, `3 entries`.
 pub fn count(number: impl Into<u64>, noun: &str) -> String {
-    let number = number.into();
-    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
+    match (number.into(), noun.strip_suffix('y')) {
+        (1, _) => format!("1 {noun}"),
+        (number, Some(stem)) => format!("{number} {stem}ies"),
+        (number, None) => format!("{number} {noun}s"),
+    }
+}
+
+/// `Open letter` of `open_letter`.
+pub fn sentence(word: &str) -> String {
+    let mut letters = word.chars();
+    let first = letters.next().map(|first| first.to_uppercase().collect::<String>()).unwrap_or_default();
+    [first.as_str(), &letters.as_str().replace('_', " ")].concat()
 }
 
 /// `100,000`.

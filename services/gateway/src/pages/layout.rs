@@ -70,6 +70,7 @@ const NAVIGATION: &[(&str, &str, &[Role])] = &[
     ("/letters", "Letters", &[Role::Rdbm]),
     ("/consent-modes", "Consent modes", &[Role::Rdbm]),
     ("/emails", "E-mails", &[Role::Rdbm, Role::Admin]),
+    ("/audit", "Audit", &[Role::Rdbm, Role::Admin]),
 ];
 
 impl Shell {

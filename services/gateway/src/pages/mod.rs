@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod attachment;
+pub mod audit;
 pub mod clinician_answer;
 pub mod consent_modes;
 pub mod contact_requests;

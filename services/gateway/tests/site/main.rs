@@ -8,6 +8,7 @@
 
 mod accessibility;
 mod account;
+mod audit;
 mod clinician_answer;
 mod consent_modes;
 mod contact_requests;

@@ -69,6 +69,7 @@ async fn pages_of_the_rdbm() {
         ("email", &email),
         ("account", "/account"),
         ("display", "/account/display"),
+        ("audit", "/audit"),
     ];
     assert_pages(&mut browser, "rdbm", &pages).await;
     let form = [("mode", "green"), ("decided_on", "2026-06-30"), ("signed_by_patient", "yes")];
