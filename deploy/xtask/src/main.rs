@@ -30,6 +30,12 @@ enum Task {
     Down,
     /// Stops the local stack and deletes its data
     Reset,
+    /// Fills the research database of the running stack anew
+    Seed {
+        /// How many times a thousand patients; those beyond the first thousand are in no identity map
+        #[arg(long, default_value_t = 1)]
+        scale: usize,
+    },
     /// Runs all checks and tests
     Test {
         /// Go to `cargo nextest run`
@@ -67,6 +73,7 @@ fn run(task: Task) -> anyhow::Result<()> {
         Task::Up(options) => stack::up(&options),
         Task::Down => stack::down(),
         Task::Reset => stack::reset(),
+        Task::Seed { scale } => stack::seed(scale),
         Task::Test { arguments } => test::test(&arguments),
         Task::Services { stop: true } => test_services::stop(),
         Task::Services { stop: false } => test_services::start().map(|found| test_services::print(&found)),

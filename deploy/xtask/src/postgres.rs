@@ -1,11 +1,12 @@
 //! A PostgreSQL cluster of our own, from the system's packages.
 
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 
 use crate::owner::Owner;
 use crate::process::{self, Signal};
@@ -63,6 +64,26 @@ impl Cluster {
     pub(crate) fn execute(&self, database: &str, sql: &str) -> anyhow::Result<String> {
         execute(&self.url(database), sql)
     }
+}
+
+/// Runs a script that comes in parts, as they come; stops at the first error.
+pub(crate) fn feed(url: &str, parts: impl IntoIterator<Item = String>) -> anyhow::Result<()> {
+    let mut psql = Command::new(binaries()?.join("psql"));
+    psql.args(["-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", url, "-f", "-"]);
+    let mut client =
+        psql.stdin(Stdio::piped()).stderr(Stdio::piped()).spawn().context("cannot start psql")?;
+    if let Some(mut input) = client.stdin.take() {
+        for part in parts {
+            if input.write_all(part.as_bytes()).is_err() {
+                break; // psql has given up, and says why below
+            }
+        }
+    }
+    let output = client.wait_with_output().context("waiting for psql")?;
+    if !output.status.success() {
+        bail!("psql failed: {}\n{}", output.status, String::from_utf8_lossy(&output.stderr));
+    }
+    Ok(())
 }
 
 /// Runs a script; stops at the first error.

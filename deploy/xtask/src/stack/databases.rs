@@ -2,22 +2,34 @@
 //! hospital's, each with a role that may only read.
 
 use std::collections::BTreeMap;
+use std::iter::once;
 
-use chrono::NaiveDate;
 use coffer_demo::DATABASES;
 
-use crate::postgres::Cluster;
+use crate::postgres::{self, Cluster};
 
 /// The password of every role of the local stack.
 const PASSWORD: &str = "coffer-demo";
 
-/// Makes and fills one of the hospital's databases.
-type Script = fn(NaiveDate) -> String;
+/// The de-identified database.
+const RESEARCH: &str = "demo_research";
+
+/// A line about the size of the research database.
+const COUNTS: &str = "
+    select string_agg(to_char(number, 'FM999,999,999') || ' ' || what, ', ')
+      from (select 'patients', count(*) from patient
+            union all select 'notes', count(*) from note
+            union all select 'laboratory results', count(*) from laboratory_result
+            union all select 'scores', count(*) from score
+            union all select 'NLP results', count(*) from nlp_result) as counted (what, number)";
+
+/// Makes and fills one of the hospital's databases, part by part.
+type Script = Box<dyn Iterator<Item = String>>;
 
 /// Makes what is missing, leaves what is there; gives the URL by which the services reach each database.
-pub(super) fn prepare(cluster: &Cluster) -> anyhow::Result<BTreeMap<&'static str, String>> {
+pub(super) fn prepare(cluster: &Cluster, scale: usize) -> anyhow::Result<BTreeMap<&'static str, String>> {
     let prepared = DATABASES.into_iter().map(|name| {
-        let role = match script(name) {
+        let role = match script(name, scale) {
             Some(script) => prepare_foreign(cluster, name, script)?,
             None => prepare_own(cluster, name)?,
         };
@@ -27,13 +39,23 @@ pub(super) fn prepare(cluster: &Cluster) -> anyhow::Result<BTreeMap<&'static str
 }
 
 /// The script of a hospital's database; none for a service's own, which migrates itself.
-fn script(name: &str) -> Option<Script> {
+fn script(name: &str, scale: usize) -> Option<Script> {
+    let today = super::today();
     match name {
-        "demo_clinical" => Some(coffer_demo::clinical_source_sql),
-        "demo_identity" => Some(coffer_demo::identity_map_sql),
-        "demo_research" => Some(coffer_demo::research_sql),
+        "demo_clinical" => Some(Box::new(once(coffer_demo::clinical_source_sql(today)))),
+        "demo_identity" => Some(Box::new(once(coffer_demo::identity_map_sql(today)))),
+        RESEARCH => Some(Box::new(coffer_demo::research_script(today, scale))),
         _ => None,
     }
+}
+
+/// Fills the research database anew and prints how much it holds.
+pub(super) fn fill_research(cluster: &Cluster, scale: usize) -> anyhow::Result<()> {
+    println!("filling the research database");
+    postgres::feed(&cluster.url(RESEARCH), coffer_demo::research_script(super::today(), scale))?;
+    grant(cluster, RESEARCH)?;
+    println!("{}", cluster.execute(RESEARCH, COUNTS)?.trim());
+    Ok(())
 }
 
 /// A service's own database, which belongs to a role of the same name.
@@ -45,18 +67,29 @@ fn prepare_own(cluster: &Cluster, name: &str) -> anyhow::Result<String> {
 
 /// A hospital's database, with a role that may only read.
 fn prepare_foreign(cluster: &Cluster, name: &str, script: Script) -> anyhow::Result<String> {
-    let reader = format!("{name}_reader");
+    let reader = reader(name);
     make(cluster, name, &reader)?;
     let tables = cluster.execute(name, "select count(*) from pg_tables where schemaname = 'public'")?;
     if tables.trim() == "0" {
-        cluster.execute(name, &script(super::today()))?;
+        println!("filling {name}");
+        postgres::feed(&cluster.url(name), script)?;
     }
+    grant(cluster, name)?;
+    Ok(reader)
+}
+
+/// Lets the database's reader read, and no more.
+fn grant(cluster: &Cluster, database: &str) -> anyhow::Result<()> {
+    let reader = reader(database);
     let grants = format!(
         "alter role {reader} set default_transaction_read_only = on;
          grant select on all tables in schema public to {reader};"
     );
-    cluster.execute(name, &grants)?;
-    Ok(reader)
+    cluster.execute(database, &grants).map(drop)
+}
+
+fn reader(database: &str) -> String {
+    format!("{database}_reader")
 }
 
 /// A database and the one role that may enter it.

@@ -62,6 +62,11 @@ impl Endpoints {
         serde_json::from_slice(&fs::read(endpoints_file()).ok()?).ok()
     }
 
+    /// The port of PostgreSQL.
+    pub(super) fn postgres_port(&self) -> Option<u16> {
+        self.postgres.rsplit_once(':')?.1.split_once('/')?.0.parse().ok()
+    }
+
     pub(super) fn write(&self) -> anyhow::Result<()> {
         let patients: Vec<_> = Case::NAMED.into_iter().filter_map(named_patient).collect();
         fs::write(patients_file(), serde_json::to_vec_pretty(&patients)?).context("writing the patients")?;

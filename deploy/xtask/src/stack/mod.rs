@@ -42,6 +42,9 @@ pub(crate) struct Options {
     /// Where traces go (OTLP over gRPC), such as http://127.0.0.1:4317
     #[arg(long)]
     otlp: Option<String>,
+    /// How large a new research database is: how many times a thousand patients
+    #[arg(long, default_value_t = 1)]
+    scale: usize,
 }
 
 /// Starts what does not run yet and prints the addresses.
@@ -61,6 +64,13 @@ pub(crate) fn up(options: &Options) -> anyhow::Result<()> {
         }
     }
     if options.detach { Ok(()) } else { stay() }
+}
+
+/// Fills the research database of the running stack anew.
+pub(crate) fn seed(scale: usize) -> anyhow::Result<()> {
+    let port = Endpoints::read().filter(|_| is_running()).and_then(|endpoints| endpoints.postgres_port());
+    let Some(port) = port else { bail!("the local stack does not run; `cargo xtask up` starts it") };
+    databases::fill_research(&Cluster { name: POSTGRES, port, durable: true }, scale)
 }
 
 /// Stops everything; the data stays.
@@ -114,7 +124,7 @@ fn start(options: &Options) -> anyhow::Result<Endpoints> {
         gateway_port: ports.gateway,
         smtp_port: ports.smtp,
         admin_ports: ports.admin.clone(),
-        database_urls: databases::prepare(&cluster)?,
+        database_urls: databases::prepare(&cluster, options.scale)?,
         nats_url: broker.url(),
         namespace: String::new(),
         otlp: options.otlp.clone(),

@@ -1,4 +1,4 @@
-//! The patients: the named cases first, then a few hundred ordinary ones.
+//! The patients: the named cases first, then a thousand ordinary ones.
 
 use chrono::{DateTime, Days, Months, NaiveDate, NaiveTime, Utc};
 use coffer_types::{Mrid, NhsNumber, Rid};
@@ -11,7 +11,7 @@ use crate::generator::Generator;
 use crate::words::{FAMILY, FEMALE, MALE, STREETS, SURGERIES, TOWNS};
 
 /// How many ordinary patients there are beside the named cases.
-const ORDINARY: usize = 250;
+const ORDINARY: usize = 1000;
 
 /// A fictional patient. Identities, and all that does not depend on the day, are always the same.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,21 +63,30 @@ impl DemoPatient {
     pub fn mode(&self) -> &'static str {
         self.consent.as_ref().map_or("unknown", |consent| consent.mode.as_str())
     }
+
+    /// Whether the research database may hold this patient.
+    pub fn is_in_research(&self) -> bool {
+        !self.consent.as_ref().is_some_and(|consent| consent.exclude_entirely)
+    }
 }
 
 /// All patients, the named cases first.
 pub fn patients(today: NaiveDate) -> Vec<DemoPatient> {
-    let cases = Case::NAMED.into_iter().chain(std::iter::repeat_n(Case::Ordinary, ORDINARY));
-    (1..)
-        .zip(cases)
-        .zip(nhs_numbers())
-        .filter_map(|((number, case), nhs)| make(number, case, nhs, today))
-        .collect()
+    endless(today).take(Case::NAMED.len() + ORDINARY).collect()
 }
 
 /// The patient of a named case (for `Ordinary` the first of many).
 pub fn patient(case: Case, today: NaiveDate) -> Option<DemoPatient> {
-    patients(today).into_iter().find(|patient| patient.case == case)
+    endless(today).take(Case::NAMED.len() + ORDINARY).find(|patient| patient.case == case)
+}
+
+/// All patients, and after them others whom no clinical system and no identity map knows.
+pub(crate) fn endless(today: NaiveDate) -> impl Iterator<Item = DemoPatient> {
+    let cases = Case::NAMED.into_iter().chain(std::iter::repeat(Case::Ordinary));
+    (1..)
+        .zip(cases)
+        .zip(nhs_numbers())
+        .filter_map(move |((number, case), nhs)| make(number, case, nhs, today))
 }
 
 /// Scattered over the range for tests, none twice.

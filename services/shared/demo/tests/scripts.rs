@@ -30,10 +30,3 @@ async fn the_identity_map_has_everybody() {
         everybody
     );
 }
-
-#[tokio::test]
-async fn every_research_patient_has_notes() {
-    let without =
-        "select count(*) from patient where not exists (select from note where note.rid = patient.rid)";
-    assert_eq!(run(coffer_demo::research_sql(today()), without).await, 0);
-}
