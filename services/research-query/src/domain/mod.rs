@@ -2,3 +2,7 @@
 
 pub(crate) mod access;
 pub(crate) mod catalogue;
+pub(crate) mod highlighter;
+pub(crate) mod query;
+pub(crate) mod saved_query;
+pub(crate) mod standard_query;

@@ -2,7 +2,11 @@
 
 pub(crate) mod caller;
 mod faults;
+mod highlights;
+mod kept;
+mod saved_queries;
 pub(crate) mod schema;
+mod standard_queries;
 
 use coffer_bus::Bus;
 use coffer_proto::query::v1::ListSchema;
@@ -13,7 +17,7 @@ use crate::app::App;
 /// Answers every question of this service from now on.
 pub(crate) async fn answer(bus: &Bus, app: &App, context: &Context) -> anyhow::Result<()> {
     let listed = app.clone();
-    bus.answers()
+    kept::answer(bus.answers(), app)
         .on::<ListSchema, _, _>(move |question| {
             let answer = schema::list(&listed, &question);
             async move { answer }

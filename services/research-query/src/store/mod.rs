@@ -1,6 +1,9 @@
 //! Our own database, and how research databases are read for their structure.
 
 mod connection;
+pub(crate) mod highlights;
+pub(crate) mod saved_queries;
+pub(crate) mod standard_queries;
 mod structure;
 
 pub(crate) use connection::{connect, is_postgres_url};

@@ -1,5 +1,8 @@
 //! The service as others meet it: started in process, asked over a real broker, on real databases.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
+mod highlights;
+mod saved_queries;
 mod schema;
+mod standard_queries;
 mod world;
