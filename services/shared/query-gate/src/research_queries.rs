@@ -86,7 +86,7 @@ const MYSQL: &[&str] = &[
     "SELECT 7 DIV 2, 7 % 2, 1 XOR 0, NOT 1, ~1, 5 & 3, 5 | 3, 5 ^ 3, 1 << 2",
     "SELECT concat(a, ' ', b), substring_index(text, ' ', 3), length(text), char_length(text) FROM note # comment\n",
     "SELECT rid FROM patient WHERE EXISTS (SELECT 1 FROM note WHERE note.rid = patient.rid) -- comment",
-    "SELECT CASE WHEN a THEN b END, a IN (1, 2), a IS NOT NULL, BINARY a = b FROM t",
+    "SELECT CASE WHEN a THEN b END, a IN (1, 2), a IS NOT NULL, CAST(a AS BINARY) = b FROM t",
     "SELECT p.rid, n.text FROM patient p, LATERAL (SELECT text FROM note WHERE note.rid = p.rid LIMIT 1) AS n",
     "SELECT year(day), month(day), dayofweek(day), datediff(a, b), str_to_date('1/2/2024', '%d/%m/%Y') FROM note",
     "SELECT count(DISTINCT rid, day), std(score), variance(score), bit_or(flags) FROM scores",

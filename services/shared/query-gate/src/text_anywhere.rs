@@ -201,3 +201,119 @@ fn is_plain(name: &str) -> bool {
     !name.is_empty()
         && !name.chars().any(|character| character.is_control() || "\"`[]\\':@#".contains(character))
 }
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+    use crate::{Gate, Purpose, parameter_names};
+
+    fn table(name: &str, date_column: Option<&str>) -> Table {
+        let column = |name: &str, full_text| TextColumn { name: name.to_owned(), full_text };
+        Table {
+            schema: "research".to_owned(),
+            name: name.to_owned(),
+            id_column: "rid".to_owned(),
+            date_column: date_column.map(str::to_owned),
+            columns: vec![column("text", true), column("Title", false)],
+        }
+    }
+
+    fn search() -> Search {
+        Search {
+            fragment: " low mood ".to_owned(),
+            id: Some(Value::Text("abc".to_owned())),
+            full_text: true,
+            with_content: true,
+            with_date: true,
+        }
+    }
+
+    #[test]
+    fn what_is_built_passes_the_gate() {
+        let tables = [table("note", Some("note_date")), table("letter", None)];
+        for dialect in Dialect::ALL {
+            let gate = Gate::new(dialect, &["research".to_owned()]);
+            for bits in 0..16 {
+                let search = Search {
+                    id: (bits & 1 == 0).then_some(Value::Integer(7)),
+                    full_text: bits & 2 == 0,
+                    with_content: bits & 4 == 0,
+                    with_date: bits & 8 == 0,
+                    ..search()
+                };
+                let made = build(dialect, &tables, &search).unwrap();
+                for purpose in Purpose::ALL {
+                    gate.admit(purpose, &made.sql, &made.parameters).unwrap();
+                }
+                assert_eq!(parameter_names(dialect, &made.sql).unwrap().len(), made.parameters.len());
+            }
+        }
+    }
+
+    #[test]
+    fn a_select_for_each_table_without_content() {
+        let search = Search { full_text: false, with_content: false, id: None, ..search() };
+        let made =
+            build(Dialect::PostgreSql, &[table("note", None), table("letter", None)], &search).unwrap();
+        assert_eq!(
+            made.sql,
+            "SELECT \"rid\" AS \"rid\", CAST(NULL AS timestamp) AS event_date, 'research.note' AS table_name \
+             FROM \"research\".\"note\" WHERE (\"text\" ILIKE :fragment ESCAPE '!' OR \"Title\" ILIKE :fragment ESCAPE '!')\n\
+             UNION\n\
+             SELECT \"rid\" AS \"rid\", CAST(NULL AS timestamp) AS event_date, 'research.letter' AS table_name \
+             FROM \"research\".\"letter\" WHERE (\"text\" ILIKE :fragment ESCAPE '!' OR \"Title\" ILIKE :fragment ESCAPE '!')\n\
+             ORDER BY \"rid\", event_date DESC NULLS LAST, table_name"
+        );
+        assert_eq!(
+            made.parameters,
+            [Parameter { name: "fragment".into(), value: Value::Text("%low mood%".into()) }]
+        );
+    }
+
+    #[test]
+    fn a_select_for_each_column_with_content() {
+        let made = build(Dialect::MySql, &[table("note", Some("day"))], &search()).unwrap();
+        assert_eq!(
+            made.sql,
+            "SELECT `rid` AS `rid`, CAST(`day` AS datetime) AS event_date, 'research.note' AS table_name, \
+             'text' AS column_name, `text` AS content FROM `research`.`note` \
+             WHERE (MATCH (`text`) AGAINST (:words IN BOOLEAN MODE)) AND `rid` = :id\n\
+             UNION ALL\n\
+             SELECT `rid` AS `rid`, CAST(`day` AS datetime) AS event_date, 'research.note' AS table_name, \
+             'Title' AS column_name, `Title` AS content FROM `research`.`note` \
+             WHERE (`Title` LIKE :fragment ESCAPE '!') AND `rid` = :id\n\
+             ORDER BY `rid`, event_date DESC, table_name, column_name"
+        );
+    }
+
+    #[rstest]
+    #[case(Dialect::PostgreSql, "plainto_tsquery('english', :words)", "low mood")]
+    #[case(Dialect::MySql, "AGAINST (:words IN BOOLEAN MODE)", "\"low mood\"")]
+    #[case(Dialect::SqlServer, "CONTAINS([text], :words)", "\"low mood\"")]
+    fn full_text_is_used_where_there_is_an_index(
+        #[case] dialect: Dialect,
+        #[case] part: &str,
+        #[case] words: &str,
+    ) {
+        let made = build(dialect, &[table("note", None)], &search()).unwrap();
+        assert!(made.sql.contains(part), "{}", made.sql);
+        let bound = made.parameters.iter().find(|parameter| parameter.name == "words").unwrap();
+        assert_eq!(bound.value, Value::Text(words.to_owned()));
+    }
+
+    #[test]
+    fn wildcards_in_the_text_are_taken_as_they_are() {
+        assert_eq!(pattern("50%_[a]!"), "%50!%!_![a]!!%");
+    }
+
+    #[test]
+    fn nothing_to_search_makes_no_query() {
+        let blank = Search { fragment: "  ".to_owned(), ..search() };
+        assert_eq!(build(Dialect::MySql, &[table("note", None)], &blank), None);
+        assert_eq!(build(Dialect::MySql, &[], &search()), None);
+        let odd = Table { name: "a\"b".to_owned(), ..table("note", None) };
+        assert_eq!(build(Dialect::MySql, &[odd], &search()), None);
+    }
+}

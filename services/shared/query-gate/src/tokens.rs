@@ -14,6 +14,7 @@ pub(crate) fn read(dialect: Dialect, sql: &str) -> Result<Vec<TokenWithSpan>, Re
     input::check(sql)?;
     refuse_executable_comments(dialect, sql)?;
     let mut tokens = split(dialect, sql)?;
+    refuse_escaped_names(dialect, &tokens)?;
     let mut count = 0_usize;
     for token in &mut tokens {
         check(dialect, token)?;
@@ -50,6 +51,27 @@ fn refuse_executable_comments(dialect: Dialect, sql: &str) -> Result<(), Refused
         return Err(Refused::at(place, "/*! */", "Comments that the database would run are not allowed."));
     }
     Ok(())
+}
+
+/// PostgreSQL reads `U&"..."` as one name with escapes, the parser as an operator between two.
+fn refuse_escaped_names(dialect: Dialect, tokens: &[TokenWithSpan]) -> Result<(), Refused> {
+    let is_escaped = |window: &&[TokenWithSpan]| match window {
+        [first, and, name] => {
+            matches!(&first.token, Token::Word(word) if word.quote_style.is_none() && word.value.eq_ignore_ascii_case("u"))
+                && and.token == Token::Ampersand
+                && matches!(&name.token, Token::Word(word) if word.quote_style.is_some())
+        }
+        _ => false,
+    };
+    let found = tokens.windows(3).find(is_escaped).and_then(<[_]>::first);
+    match found.filter(|_| dialect == Dialect::PostgreSql) {
+        Some(first) => Err(Refused::at(
+            first.span.start,
+            "U&\"\"",
+            "Names with Unicode escapes are not allowed. Please write the name itself.",
+        )),
+        None => Ok(()),
+    }
 }
 
 fn number(index: usize) -> u64 {
@@ -147,6 +169,7 @@ mod tests {
     #[case(Dialect::PostgreSql, "SELECT $1")]
     #[case(Dialect::PostgreSql, "SELECT $$text$$")]
     #[case(Dialect::PostgreSql, "SELECT U&'\\0041'")]
+    #[case(Dialect::PostgreSql, "SELECT U&\"a\"")]
     #[case(Dialect::PostgreSql, "SELECT \"a\"\"b\"")]
     #[case(Dialect::PostgreSql, "ЅELECT 1")]
     #[case(Dialect::PostgreSql, "\\copy note to file")]

@@ -82,7 +82,6 @@ pub(super) const DENIED: &[Denied] = &[
             "read_firewall_*",
             "set_firewall_*",
             "binlog_gtid_pos",
-            "name_const",
         ],
     },
     Denied {
