@@ -5,9 +5,14 @@ mod app;
 mod config;
 mod domain;
 mod handlers;
+mod live;
+mod metrics;
+mod objects;
+mod progress;
 mod refresh;
 mod service;
 mod store;
+mod worker;
 
 pub use config::{
     DatabaseLimits, LimitSettings, ResearchDatabaseSettings, ResearchQuerySettings, ResultSettings,

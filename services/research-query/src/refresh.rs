@@ -1,41 +1,36 @@
-//! Keeps the catalogue fresh: all databases are read at the start and again at each interval.
+//! Keeps the catalogue fresh: all databases are read at the start, at each interval, and when somebody asks.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use coffer_research_databases as databases;
+use coffer_research_databases::ResearchDatabase;
 use coffer_runtime::{CancellationToken, telemetry};
 use futures::future::join_all;
 use opentelemetry::KeyValue;
-use sqlx::PgPool;
 use tokio::sync::watch;
 
-use crate::config::ResearchDatabaseSettings;
-use crate::domain::catalogue::{Database, State};
-use crate::store;
+use crate::app::Offered;
+use crate::domain::catalogue::{Column, ColumnLine, Database, Problem, Reading, State, tables};
 
 /// The catalogue as handlers see it: always the newest, never waiting.
 pub(crate) type Catalogue = watch::Receiver<Vec<Database>>;
 
-struct Source {
-    name: String,
-    schemas: Vec<String>,
-    pool: PgPool,
-}
-
 /// Reads the databases and publishes what they contain.
 pub(crate) struct Refresher {
-    sources: Vec<Source>,
+    offered: Vec<Arc<Offered>>,
     catalogue: watch::Sender<Vec<Database>>,
 }
 
 impl Refresher {
     /// Knows the databases, but has read none.
-    pub(crate) fn new(databases: &[ResearchDatabaseSettings]) -> Result<Self, sqlx::Error> {
-        let unread = databases
-            .iter()
-            .map(|known| Database::unread(&known.name, &known.title, &known.description))
-            .collect();
-        let sources = databases.iter().map(Source::new).collect::<Result<_, _>>()?;
-        Ok(Self { sources, catalogue: watch::Sender::new(unread) })
+    pub(crate) fn new(offered: Vec<Arc<Offered>>) -> Self {
+        let unread = |offered: &Arc<Offered>| {
+            let (settings, engine) = (&offered.settings, offered.database.dialect().as_str());
+            Database::unread(&settings.name, &settings.title, &settings.description, engine)
+        };
+        let catalogue = watch::Sender::new(offered.iter().map(unread).collect());
+        Self { offered, catalogue }
     }
 
     pub(crate) fn catalogue(&self) -> Catalogue {
@@ -44,7 +39,11 @@ impl Refresher {
 
     /// Reads all databases at the same time. One that is down costs a few seconds, not the others.
     pub(crate) async fn refresh(&self) {
-        let readings = self.sources.iter().map(|from| store::read(&from.name, &from.pool, &from.schemas));
+        let readings = self.offered.iter().map(|offered| async {
+            let reading = read(offered.database.as_ref()).await;
+            report(&offered.settings.name, &reading);
+            reading
+        });
         let readings = join_all(readings).await;
         self.catalogue.send_modify(|databases| {
             for (database, reading) in databases.iter_mut().zip(readings) {
@@ -55,40 +54,88 @@ impl Refresher {
     }
 
     /// Refreshes until asked to stop.
-    pub(crate) async fn run(self, interval: Duration, stop: CancellationToken) -> anyhow::Result<()> {
+    pub(crate) async fn run(&self, interval: Duration, stop: CancellationToken) {
         while stop.run_until_cancelled(tokio::time::sleep(interval)).await.is_some() {
             stop.run_until_cancelled(self.refresh()).await;
         }
-        Ok(())
     }
 }
 
-impl Source {
-    fn new(settings: &ResearchDatabaseSettings) -> Result<Self, sqlx::Error> {
-        let pool = store::connect(&settings.url)?;
-        Ok(Self { name: settings.name.clone(), schemas: settings.schemas.clone(), pool })
+async fn read(database: &dyn ResearchDatabase) -> Result<Reading, Problem> {
+    let lines = database.structure().await?;
+    Ok(Reading {
+        tables: tables(lines.into_iter().map(ColumnLine::from).collect()),
+        data_version: database.data_version().await?,
+        warning: database.warning().await?,
+    })
+}
+
+/// People see that a database is down or unsafe; those who run the site find it in the log too.
+fn report(name: &str, reading: &Result<Reading, Problem>) {
+    match reading {
+        Ok(Reading { warning: Some(warning), .. }) => {
+            tracing::warn!(database = name, warning, "our account in a research database may do too much");
+        }
+        Ok(_) => {}
+        Err(problem) => {
+            tracing::warn!(database = name, problem = problem.sentence(), "a research database was not read");
+        }
+    }
+}
+
+impl From<databases::Problem> for Problem {
+    fn from(problem: databases::Problem) -> Self {
+        match problem {
+            databases::Problem::Unreachable => Self::Unreachable,
+            databases::Problem::AccountRefused => Self::AccountRefused,
+        }
+    }
+}
+
+impl From<databases::ColumnLine> for ColumnLine {
+    fn from(line: databases::ColumnLine) -> Self {
+        Self {
+            schema: line.schema,
+            table: line.table,
+            table_comment: line.table_comment,
+            rows: line.rows,
+            column: Column {
+                name: line.name,
+                data_type: line.data_type,
+                nullable: line.nullable,
+                comment: line.comment,
+                indexed: line.indexed,
+                full_text: line.full_text,
+            },
+        }
     }
 }
 
 fn measure(databases: &[Database]) {
-    let gauge = telemetry::meter()
+    let meter = telemetry::meter();
+    let available = meter
         .u64_gauge("coffer.research_database.available")
         .with_description("1 when the research database could be read the last time, else 0.")
         .build();
+    let warning = meter
+        .u64_gauge("coffer.research_database.warning")
+        .with_description("1 when our account in the research database may do more than read, else 0.")
+        .build();
     for database in databases {
-        let available = u64::from(database.state == State::Available);
-        gauge.record(available, &[KeyValue::new("database", database.name.clone())]);
+        let labels = [KeyValue::new("database", database.name.clone())];
+        available.record(u64::from(database.state == State::Available), &labels);
+        warning.record(u64::from(database.warning.is_some()), &labels);
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use coffer_runtime::Secret;
     use coffer_testkit::{TestDatabase, database};
     use sqlx::{Connection, Executor, PgConnection};
 
     use super::*;
-    use crate::domain::catalogue::{Problem, Table};
+    use crate::config::{LimitSettings, ResearchDatabaseSettings};
+    use crate::domain::catalogue::Table;
 
     const RESEARCH: &str = "
         create table note (rid text primary key, seen_on date not null, body varchar(200));
@@ -113,7 +160,8 @@ mod tests {
     }
 
     async fn refreshed(databases: &[ResearchDatabaseSettings]) -> Vec<Database> {
-        let refresher = Refresher::new(databases).unwrap();
+        let offered = |it: &ResearchDatabaseSettings| Offered::new(it, LimitSettings::default()).unwrap();
+        let refresher = Refresher::new(databases.iter().map(|it| Arc::new(offered(it))).collect());
         refresher.refresh().await;
         refresher.catalogue().borrow().clone()
     }
@@ -161,10 +209,17 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_server_refuses_to_write_on_our_connections() {
+    async fn an_account_that_could_write_is_a_warning() {
         let research = research().await;
-        let pool = store::connect(&Secret::from(research.url.as_str())).unwrap();
-        let error = sqlx::query("delete from note").execute(&pool).await.unwrap_err();
-        assert_eq!(error.as_database_error().unwrap().code().unwrap(), "25006");
+        let databases = refreshed(&[settings("demo", &research.url)]).await;
+        assert!(databases[0].warning.is_some(), "tests use the superuser");
+    }
+
+    #[tokio::test]
+    async fn the_site_says_what_the_version_of_the_data_is() {
+        let research = research().await;
+        let mut versioned = settings("demo", &research.url);
+        "select max(seen_on)::text from note".clone_into(&mut versioned.version_query);
+        assert_eq!(refreshed(&[versioned]).await[0].data_version.as_deref(), Some("2026-01-02"));
     }
 }

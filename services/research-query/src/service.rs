@@ -1,5 +1,6 @@
 //! Research-query as a service on the chassis.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use coffer_bus::Bus;
@@ -9,8 +10,9 @@ use sqlx::PgPool;
 
 use crate::app::App;
 use crate::config::ResearchQuerySettings;
-use crate::refresh::Refresher;
-use crate::{handlers, store};
+use crate::handlers::accept::{AcceptCommands, CONSUMER};
+use crate::objects::BucketObjects;
+use crate::{handlers, store, worker};
 
 /// The streams that this service writes or reads.
 const STREAMS: [Stream; 3] = [Stream::EvtQuery, Stream::CmdQuery, Stream::Parked];
@@ -29,7 +31,8 @@ impl Service for ResearchQuery {
         let pool = connect(settings).await?;
         coffer_store::migrate(&pool, &store::MIGRATIONS).await?;
         let bus = Bus::connect(&settings.bus, Self::NAME, context).await?;
-        bus.declare(&STREAMS, &[]).await?;
+        bus.declare(&STREAMS, &[CONSUMER]).await?;
+        BucketObjects::new(&bus).bucket().await?;
         Ok(())
     }
 
@@ -38,13 +41,19 @@ impl Service for ResearchQuery {
         context.health.check("database", coffer_store::health(&pool));
         let bus = Bus::connect(&settings.bus, Self::NAME, &context).await?;
         let interval = Duration::from_secs(settings.schema.refresh_seconds);
-        let refresher = Refresher::new(&settings.databases)?;
-        let app = App::new(settings, pool.clone(), &bus, &refresher, &context)?;
+        let app = App::new(settings, pool.clone(), &bus, &context)?;
         // The first reading comes before the first answer; databases that are down don't prevent the start.
-        refresher.refresh().await;
-        context.spawn("schema refresh", refresher.run(interval, context.shutdown.token()));
-        bus.relay(pool, &context);
-        handlers::answer(&bus, &app, &context).await
+        app.refresher.refresh().await;
+        let (refresher, stop) = (Arc::clone(&app.refresher), context.shutdown.token());
+        context.spawn("schema refresh", async move {
+            refresher.run(interval, stop).await;
+            Ok(())
+        });
+        bus.relay(pool.clone(), &context);
+        worker::start(&app, &context);
+        handlers::answer(&bus, &app, &context).await?;
+        bus.consume(CONSUMER, pool, AcceptCommands { app }, &context).await?;
+        Ok(())
     }
 
     async fn command(command: NoCommands, _: ResearchQuerySettings, _: Context) -> anyhow::Result<()> {

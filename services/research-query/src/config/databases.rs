@@ -1,11 +1,11 @@
 //! The settings of one research database.
 
+use coffer_research_databases::DatabaseAddress;
 use coffer_runtime::{Problems, Secret};
 use coffer_types::Role;
 use serde::{Deserialize, Serialize};
 
 use super::DatabaseLimits;
-use crate::store;
 
 /// One research database.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -78,9 +78,9 @@ impl ResearchDatabaseSettings {
             "must be a short name of small letters, digits and _",
         );
         problems.add_if(
-            !store::is_postgres_url(&self.url),
+            DatabaseAddress::parse(&self.url).is_err(),
             &format!("{key}.url"),
-            "is not the URL of a PostgreSQL database",
+            "is not the URL of a database that this service knows",
         );
         problems.add_if(self.schemas.is_empty(), &format!("{key}.schemas"), "must name a schema");
         problems.add_if(self.roles.is_empty(), &format!("{key}.roles"), "must name who may use it");

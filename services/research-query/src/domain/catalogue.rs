@@ -29,6 +29,8 @@ pub(crate) struct Column {
     pub(crate) nullable: bool,
     pub(crate) comment: String,
     pub(crate) indexed: bool,
+    /// Whether a full-text index covers it.
+    pub(crate) full_text: bool,
 }
 
 /// Gathers lines, ordered by table, into tables.
@@ -55,8 +57,22 @@ pub(crate) struct Database {
     pub(crate) name: String,
     pub(crate) title: String,
     pub(crate) description: String,
+    /// Its make: `postgresql`, `mysql` or `sqlserver`.
+    pub(crate) engine: &'static str,
     pub(crate) state: State,
     pub(crate) tables: Vec<Table>,
+    /// What it says of its data, such as the day of the last refresh.
+    pub(crate) data_version: Option<String>,
+    /// What is wrong with our account there, for those who run the site.
+    pub(crate) warning: Option<String>,
+}
+
+/// What was read from a database at one time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Reading {
+    pub(crate) tables: Vec<Table>,
+    pub(crate) data_version: Option<String>,
+    pub(crate) warning: Option<String>,
 }
 
 /// Whether a database could be read.
@@ -87,22 +103,27 @@ impl Problem {
 
 impl Database {
     /// A database that was not read yet. Without a title it goes by its name.
-    pub(crate) fn unread(name: &str, title: &str, description: &str) -> Self {
+    pub(crate) fn unread(name: &str, title: &str, description: &str, engine: &'static str) -> Self {
         let title = if title.is_empty() { name } else { title };
         Self {
             name: name.to_owned(),
             title: title.to_owned(),
             description: description.to_owned(),
+            engine,
             state: State::Unavailable(Problem::NotReadYet),
             tables: Vec::new(),
+            data_version: None,
+            warning: None,
         }
     }
 
     /// Takes in a reading, good or bad.
-    pub(crate) fn take(&mut self, reading: Result<Vec<Table>, Problem>) {
+    pub(crate) fn take(&mut self, reading: Result<Reading, Problem>) {
         match reading {
-            Ok(tables) => {
-                self.tables = tables;
+            Ok(reading) => {
+                self.tables = reading.tables;
+                self.data_version = reading.data_version;
+                self.warning = reading.warning;
                 self.state = State::Available;
             }
             Err(problem) => self.state = State::Unavailable(problem),
@@ -126,6 +147,7 @@ mod tests {
                 nullable: true,
                 comment: String::new(),
                 indexed: false,
+                full_text: false,
             },
         }
     }
@@ -138,14 +160,16 @@ mod tests {
     }
 
     #[test]
-    fn a_database_that_goes_down_keeps_its_tables() {
-        let mut database = Database::unread("demo", "", "");
+    fn a_database_that_goes_down_keeps_what_is_known_of_it() {
+        let reading =
+            |tables, version: &str| Reading { tables, data_version: Some(version.to_owned()), warning: None };
+        let mut database = Database::unread("demo", "", "", "postgresql");
         assert_eq!(database.title, "demo");
-        database.take(Ok(tables(vec![line("note", "rid")])));
+        database.take(Ok(reading(tables(vec![line("note", "rid")]), "monday")));
         database.take(Err(Problem::Unreachable));
         assert_eq!(database.state, State::Unavailable(Problem::Unreachable));
-        assert_eq!(database.tables.len(), 1);
-        database.take(Ok(Vec::new()));
+        assert_eq!((database.tables.len(), database.data_version.as_deref()), (1, Some("monday")));
+        database.take(Ok(reading(Vec::new(), "tuesday")));
         assert_eq!((database.state, database.tables.len()), (State::Available, 0));
     }
 }

@@ -1,28 +1,57 @@
-//! Questions from the bus: decode, ask the domain, answer.
+//! What comes in from the bus: questions, and commands to run a query.
 
+pub(crate) mod accept;
 pub(crate) mod caller;
 mod faults;
 mod highlights;
 mod kept;
+mod run_message;
+mod runs;
 mod saved_queries;
-pub(crate) mod schema;
+mod schema;
 mod standard_queries;
+mod submit;
 
-use coffer_bus::Bus;
-use coffer_proto::query::v1::ListSchema;
+use coffer_bus::{Answers, Bus, BusError};
+use coffer_proto::query::v1 as query;
 use coffer_runtime::Context;
 
 use crate::app::App;
 
-/// Answers every question of this service from now on.
-pub(crate) async fn answer(bus: &Bus, app: &App, context: &Context) -> anyhow::Result<()> {
-    let listed = app.clone();
-    kept::answer(bus.answers(), app)
-        .on::<ListSchema, _, _>(move |question| {
-            let answer = schema::list(&listed, &question);
-            async move { answer }
-        })
-        .serve(context)
-        .await?;
-    Ok(())
+/// Binds questions to the functions that answer them.
+macro_rules! answers {
+    ($answers:expr, $app:expr, $($question:ty => $answer:path;)+) => {
+        $answers$(.on({
+            let app: App = $app.clone();
+            move |question: $question| $answer(app.clone(), question)
+        }))+
+    };
+}
+
+/// Starts to answer all questions of this service.
+pub(crate) async fn answer(bus: &Bus, app: &App, context: &Context) -> Result<(), BusError> {
+    all(bus.answers(), app).serve(context).await
+}
+
+fn all(answers: Answers, app: &App) -> Answers {
+    answers! { answers, app,
+        query::ListSchema => schema::list;
+        query::RefreshSchema => schema::refresh;
+        query::SubmitRun => submit::submit;
+        query::ListRuns => runs::list;
+        query::GetRun => runs::get;
+        query::ListRunEvents => runs::events;
+        query::CancelRun => runs::cancel;
+        query::ListHighlights => highlights::list;
+        query::SaveHighlight => highlights::save;
+        query::DeleteHighlight => highlights::delete;
+        query::ListSavedQueries => saved_queries::list;
+        query::GetSavedQuery => saved_queries::get;
+        query::SaveQuery => saved_queries::save;
+        query::DeleteSavedQuery => saved_queries::delete;
+        query::ListStandardQueries => standard_queries::list;
+        query::GetStandardQuery => standard_queries::get;
+        query::SaveStandardQuery => standard_queries::save;
+        query::DeleteStandardQuery => standard_queries::delete;
+    }
 }

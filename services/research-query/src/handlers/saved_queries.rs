@@ -9,7 +9,7 @@ use coffer_proto::timestamp;
 use coffer_query_gate::Purpose;
 
 use super::caller::{person, slice};
-use super::kept::{gate, id, invalid, parameters, query, shortened};
+use super::kept::{id, invalid, parameters, query, shortened};
 use crate::app::App;
 use crate::domain::saved_query::{self, About, Fault};
 use crate::store::saved_queries::{Draft, SavedQueries, SavedQuery, Version};
@@ -55,7 +55,7 @@ pub(crate) async fn save(app: App, question: SaveQuery) -> Result<v1::SavedQuery
     let query = query(&wanted.sql, &wanted.parameters);
     let database = app.database(&person, &wanted.database);
     let database = database.ok_or_else(|| invalid("query.database", "There is no such database."))?;
-    query.admit(&gate(&database), Purpose::Rows).map_err(|refused| refused.at("query"))?;
+    query.admit(&database.gate, Purpose::Rows).map_err(|refused| refused.at("query"))?;
     let draft = Draft { database: &wanted.database, about: &about, query: &query };
     let saved_queries = of(&app);
     let id = if wanted.id.is_empty() {

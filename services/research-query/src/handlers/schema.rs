@@ -1,22 +1,46 @@
-//! `coffer.svc.research-query.schema.list.v1`: databases and their tables.
+//! Questions about databases and their tables.
 
-use coffer_proto::common::v1::Refusal;
-use coffer_proto::query::v1::{self, DatabaseList, ListSchema};
+use coffer_proto::common::v1::{Caller, Refusal};
+use coffer_proto::query::v1::{self, DatabaseList, ListSchema, RefreshSchema};
+use coffer_types::Role;
 
 use super::caller::person;
 use crate::app::App;
 use crate::config::ResearchDatabaseSettings;
+use crate::domain::access::Person;
 use crate::domain::catalogue::{Column, Database, State, Table};
 
 /// Answers with the databases that the caller may use, as last seen.
-pub(crate) fn list(app: &App, question: &ListSchema) -> Result<DatabaseList, Refusal> {
-    let person = person(question.caller.as_ref())?;
-    let catalogue = app.catalogue.borrow();
+pub(super) async fn list(app: App, question: ListSchema) -> Result<DatabaseList, Refusal> {
+    listed(&app, question.caller.as_ref())
+}
+
+fn listed(app: &App, caller: Option<&Caller>) -> Result<DatabaseList, Refusal> {
+    let person = person(caller)?;
+    let catalogue = app.catalogue();
+    let catalogue = catalogue.borrow();
     let databases = catalogue.iter().filter_map(|known| {
         let offered = app.database(&person, &known.name)?;
-        Some(database(known, &offered.settings))
+        let warning = if sees_warnings(&person) { known.warning.clone() } else { None };
+        Some(v1::Database { warning: warning.unwrap_or_default(), ..database(known, &offered.settings) })
     });
     Ok(DatabaseList { databases: databases.collect() })
+}
+
+/// Reads the structure again, now.
+pub(super) async fn refresh(app: App, question: RefreshSchema) -> Result<DatabaseList, Refusal> {
+    if !sees_warnings(&person(question.caller.as_ref())?) {
+        return Err(Refusal::forbidden(
+            "Only research database managers and administrators read the structure again.",
+        ));
+    }
+    app.refresher.refresh().await;
+    listed(&app, question.caller.as_ref())
+}
+
+/// Those who run the site see what is wrong with it.
+fn sees_warnings(person: &Person) -> bool {
+    person.is(Role::Rdbm) || person.is(Role::Admin)
 }
 
 fn database(database: &Database, settings: &ResearchDatabaseSettings) -> v1::Database {
@@ -31,11 +55,11 @@ fn database(database: &Database, settings: &ResearchDatabaseSettings) -> v1::Dat
         available: database.state == State::Available,
         problem: problem.to_owned(),
         tables: database.tables.iter().map(|it| table(it, settings)).collect(),
-        engine: String::new(),
+        engine: database.engine.to_owned(),
         rid_column: settings.rid_column.clone(),
         mrid_column: settings.mrid_column.clone(),
         trid_column: settings.trid_column.clone(),
-        data_version: String::new(),
+        data_version: database.data_version.clone().unwrap_or_default(),
         warning: String::new(),
         help: settings.help.clone(),
     }
@@ -58,7 +82,7 @@ fn column(column: &Column, settings: &ResearchDatabaseSettings) -> v1::Column {
         nullable: column.nullable,
         comment: column.comment.clone(),
         indexed: column.indexed,
-        full_text: false,
+        full_text: column.full_text,
         people: settings.people(&column.name).to_owned(),
     }
 }
@@ -70,7 +94,7 @@ mod tests {
 
     #[test]
     fn a_database_that_is_down_says_so_in_a_sentence() {
-        let mut down = Database::unread("demo", "Demo", "");
+        let mut down = Database::unread("demo", "Demo", "", "postgresql");
         down.take(Err(Problem::Unreachable));
         let answer = database(&down, &ResearchDatabaseSettings::default());
         assert!(!answer.available);

@@ -10,7 +10,7 @@ use coffer_query_gate::Purpose;
 use coffer_types::Role;
 
 use super::caller::person;
-use super::kept::{dialect, gate, id, invalid, not_found};
+use super::kept::{id, invalid, not_found};
 use crate::app::App;
 use crate::domain::access::Person;
 use crate::domain::standard_query::{Placeholder, Template};
@@ -42,8 +42,8 @@ pub(crate) async fn save(app: App, question: SaveStandardQuery) -> Result<v1::St
     let database = app.database(&person, &wanted.database);
     let database = database.ok_or_else(|| invalid("query.database", "There is no such database."))?;
     let (name, template) = (wanted.database.clone(), template(wanted));
-    template.check(dialect(&database)).map_err(|fault| fault.at("query"))?;
-    template.query().admit(&gate(&database), Purpose::Rows).map_err(|refused| refused.at("query"))?;
+    template.check(database.database.dialect()).map_err(|fault| fault.at("query"))?;
+    template.query().admit(&database.gate, Purpose::Rows).map_err(|refused| refused.at("query"))?;
     let library = of(&app);
     let id = match known {
         Some(id) => {

@@ -1,18 +1,16 @@
-//! Our own database, and how research databases are read for their structure.
+//! Our own database.
 
-mod connection;
 pub(crate) mod highlights;
+pub(crate) mod runs;
 pub(crate) mod saved_queries;
 pub(crate) mod standard_queries;
-mod structure;
-
-pub(crate) use connection::{connect, is_postgres_url};
-pub(crate) use structure::read;
 
 use coffer_bus::BusError;
 use coffer_store::SealError;
 use sqlx::migrate::Migrator;
 use thiserror::Error;
+
+use crate::domain::run::CustodyError;
 
 /// Our tables.
 pub(crate) static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
@@ -23,6 +21,9 @@ pub(crate) enum StoreError {
     /// There is no such row, or it belongs to somebody else: the two look the same on purpose.
     #[error("no such row")]
     NotFound,
+    /// The run cannot take this step.
+    #[error(transparent)]
+    Custody(#[from] CustodyError),
     /// The database refused or is out of reach.
     #[error("the database failed")]
     Sql(#[from] sqlx::Error),
