@@ -1,8 +1,14 @@
 //! The service as others meet it: started in process, asked over a real broker, on real databases.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
+mod cancelling;
 mod highlights;
+mod limits;
+mod queue;
+mod runs;
 mod saved_queries;
 mod schema;
 mod standard_queries;
+mod submitting;
+mod takeover;
 mod world;

@@ -23,6 +23,21 @@ pub fn broker() -> TestBroker {
     TestBroker { url: shared::address("COFFER_TEST_NATS"), namespace: format!("t{unique}") }
 }
 
+impl TestBroker {
+    /// The names of the objects in a bucket of this namespace.
+    ///
+    /// # Panics
+    /// When there is no such bucket.
+    pub async fn objects(&self, bucket: &str) -> Vec<String> {
+        let client = async_nats::connect(&self.url).await.expect("the broker runs");
+        let name = format!("{}_{bucket}", self.namespace.to_uppercase());
+        let store =
+            async_nats::jetstream::new(client).get_object_store(name).await.expect("the bucket exists");
+        let objects = store.list().await.expect("the bucket can be read");
+        objects.map_ok(|object| object.name).try_collect().await.expect("the bucket can be read")
+    }
+}
+
 impl Drop for TestBroker {
     fn drop(&mut self) {
         let url = self.url.clone();
