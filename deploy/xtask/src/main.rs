@@ -14,6 +14,7 @@ mod ports;
 mod postgres;
 mod process;
 mod proto;
+mod python;
 mod shell;
 mod stack;
 mod test;

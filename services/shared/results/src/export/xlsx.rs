@@ -6,7 +6,7 @@
 //! a sheet's limit go on in the next sheet, under the same header.
 
 use std::fs::File;
-use std::io::{Seek as _, SeekFrom};
+use std::io::{BufWriter, Seek as _, SeekFrom, Write as _};
 
 use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
@@ -129,7 +129,10 @@ impl Encoder for Xlsx {
     fn finish(mut self: Box<Self>, _out: &mut Vec<u8>) -> Result<Option<File>, ExportError> {
         self.write_certificate()?;
         let mut file = tempfile::tempfile()?;
-        self.workbook.save_to_writer(&mut file)?;
+        let mut buffered = BufWriter::with_capacity(1024 * 1024, &mut file);
+        self.workbook.save_to_writer(&mut buffered)?;
+        buffered.flush()?;
+        drop(buffered);
         file.seek(SeekFrom::Start(0))?;
         Ok(Some(file))
     }
