@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use sqlparser::ast::{
     Expr, Ident, ObjectName, Query, Select, SelectFlavor, SetExpr, Spanned, Statement, TableAlias,
-    TableFactor, Value, Visit, Visitor,
+    TableFactor, TableWithJoins, Value, Visit, Visitor,
 };
 use sqlparser::tokenizer::Location;
 
@@ -12,6 +12,7 @@ use crate::denied::{self, DeniedKind};
 use crate::dialect::Dialect;
 use crate::refused::Refused;
 use crate::schemas::Schemas;
+use crate::tables;
 
 const WRITES: &str = "A query reads; it does not change data.";
 const FOREIGN: &str = "This belongs to another database system.";
@@ -88,7 +89,8 @@ impl Visitor for Judge<'_> {
                 (select.value_table_mode.is_some(), "SELECT AS", FOREIGN),
                 (select.exclude.is_some(), "EXCLUDE", FOREIGN),
             ],
-        )
+        )?;
+        select.from.iter().try_for_each(|table| self.joins(table))
     }
 
     fn pre_visit_relation(&mut self, relation: &ObjectName) -> Verdict {
@@ -107,29 +109,27 @@ impl Visitor for Judge<'_> {
     }
 
     fn pre_visit_table_factor(&mut self, table: &TableFactor) -> Verdict {
+        if let Some(construct) = tables::foreign(self.dialect, table) {
+            return refuse(table.span().start, construct, FOREIGN);
+        }
         match table {
-            TableFactor::Table { alias, with_hints, json_path, args, .. } => {
+            TableFactor::Table { alias, with_hints, .. } => {
                 self.hints(with_hints)?;
-                let settings = args.as_ref().is_some_and(|args| args.settings.is_some());
-                none_of(
-                    table.span().start,
-                    &[(json_path.is_some(), "path", FOREIGN), (settings, "SETTINGS", FOREIGN)],
-                )?;
+                self.alias(alias.as_ref())
+            }
+            TableFactor::NestedJoin { alias, table_with_joins } => {
+                self.joins(table_with_joins)?;
                 self.alias(alias.as_ref())
             }
             TableFactor::Derived { alias, .. }
             | TableFactor::Function { alias, .. }
             | TableFactor::UNNEST { alias, .. }
-            | TableFactor::NestedJoin { alias, .. }
             | TableFactor::JsonTable { alias, .. }
             | TableFactor::OpenJsonTable { alias, .. }
             | TableFactor::XmlTable { alias, .. }
             | TableFactor::Pivot { alias, .. }
             | TableFactor::Unpivot { alias, .. } => self.alias(alias.as_ref()),
-            TableFactor::TableFunction { .. }
-            | TableFactor::UnpivotExpr { .. }
-            | TableFactor::MatchRecognize { .. }
-            | TableFactor::SemanticView { .. } => refuse(table.span().start, "FROM", FOREIGN),
+            _ => ControlFlow::Continue(()),
         }
     }
 
@@ -158,6 +158,15 @@ impl Judge<'_> {
             let harmless = ["nolock", "readuncommitted", "readcommitted", "readpast"];
             if self.dialect != Dialect::SqlServer || !harmless.contains(&text.to_lowercase().as_str()) {
                 return refuse(hint.span().start, text, "This hint is not allowed. NOLOCK is.");
+            }
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn joins(&self, table: &TableWithJoins) -> Verdict {
+        for join in &table.joins {
+            if let Some(construct) = tables::foreign_join(self.dialect, join) {
+                return refuse(join.relation.span().start, construct, FOREIGN);
             }
         }
         ControlFlow::Continue(())

@@ -14,6 +14,7 @@ mod parser_error;
 mod placeholders;
 mod refused;
 mod schemas;
+mod tables;
 mod tokens;
 mod tree;
 mod words;

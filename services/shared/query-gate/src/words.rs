@@ -61,8 +61,19 @@ impl Words<'_> {
                 return Some((phrase.to_uppercase(), reason));
             }
         }
-        let is_function = rest.first().is_some_and(|next| next.token == Token::LParen);
+        let next = rest.first().map(|next| &next.token);
+        let is_function = next == Some(&Token::LParen);
+        if let Some(reason) = self.catalogue(&name, is_function, next == Some(&Token::Period)) {
+            return Some((name, reason));
+        }
         if is_function { self.function(before, &name) } else { None }
+    }
+
+    /// Names of the catalogue, wherever they stand: the database may see a table where the tree has none.
+    fn catalogue(&self, name: &str, is_function: bool, is_qualifier: bool) -> Option<&'static str> {
+        let relation = || denied::reason(self.dialect, DeniedKind::Relation, name);
+        let schema = || denied::reason(self.dialect, DeniedKind::Schema, name);
+        if is_qualifier { schema().or_else(relation) } else { (!is_function).then(relation).flatten() }
     }
 
     fn function(&self, before: &[&Word], name: &str) -> Option<(String, &'static str)> {

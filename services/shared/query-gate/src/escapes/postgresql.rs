@@ -103,6 +103,7 @@ pub(super) const ESCAPES: &[&str] = &[
     "SELECT * FROM pg_temp.secret",
     "SELECT * FROM pg_authid UNION SELECT * FROM pg_shadow",
     "SELECT * FROM ONLY pg_stats",
+    "SELECT * FROM ONLY private",
     "SELECT * FROM ONLY (pg_stats)",
     "SELECT * FROM note JOIN ONLY pg_stats ON true",
     "SELECT (TABLE pg_stats)",
