@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr as _;
 
 use coffer_runtime::Secret;
+use sqlx::mysql::MySqlConnectOptions;
 use sqlx::postgres::PgConnectOptions;
 use thiserror::Error;
 
@@ -14,6 +15,7 @@ pub struct DatabaseAddress(pub(crate) Address);
 #[derive(Clone)]
 pub(crate) enum Address {
     PostgreSql(Box<PgConnectOptions>),
+    MySql(Box<MySqlConnectOptions>),
 }
 
 /// A URL that is no address of a database. It is not repeated, since it may hold a password.
@@ -33,6 +35,10 @@ impl DatabaseAddress {
             "postgres" | "postgresql" => {
                 let options = PgConnectOptions::from_str(text).map_err(|_| InvalidAddress)?;
                 Address::PostgreSql(Box::new(options))
+            }
+            "mysql" | "mariadb" => {
+                let options = MySqlConnectOptions::from_str(text).map_err(|_| InvalidAddress)?;
+                Address::MySql(Box::new(options))
             }
             _ => return Err(InvalidAddress),
         };

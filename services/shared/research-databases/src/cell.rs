@@ -60,9 +60,13 @@ fn time(microseconds: i64) -> Option<NaiveTime> {
     (days == 0).then_some(time)
 }
 
+/// Up to here a number of 32 bits holds every whole number.
+const EXACT_WHOLE: f32 = 16_777_216.0;
+
 /// A number of 32 bits as the number of 64 bits that has the same shortest decimal text: 0.1, not 0.10000000149.
 pub(crate) fn widened(value: f32) -> f64 {
-    if value.fract() == 0.0 || !value.is_finite() {
+    let is_whole = value.fract() == 0.0 && value.abs() <= EXACT_WHOLE;
+    if is_whole || !value.is_finite() {
         return f64::from(value);
     }
     value.to_string().parse().unwrap_or_else(|_| f64::from(value))
@@ -78,6 +82,7 @@ mod tests {
         assert_eq!(widened(0.1), 0.1);
         assert_eq!(widened(-2.5e-20), -2.5e-20);
         assert_eq!(widened(16_777_216.0), 16_777_216.0);
+        assert_eq!(widened(-1.5e20), -1.5e20);
         assert!(widened(f32::NAN).is_nan());
         assert_eq!(widened(f32::NEG_INFINITY), f64::NEG_INFINITY);
     }

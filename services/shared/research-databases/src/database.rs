@@ -12,6 +12,7 @@ use futures::stream::BoxStream;
 use crate::address::{Address, DatabaseAddress};
 use crate::backend::Backend;
 use crate::error::{ExecutionError, Problem};
+use crate::mysql::MySqlFamily;
 use crate::postgres::PostgreSql;
 
 /// A column, with the table that it belongs to: one line of what a database tells of itself.
@@ -97,5 +98,6 @@ pub fn open(
 ) -> Arc<dyn ResearchDatabase> {
     match address.0 {
         Address::PostgreSql(options) => Arc::new(PostgreSql::new(*options, schemas, version_query)),
+        Address::MySql(options) => Arc::new(MySqlFamily::new(*options, schemas, version_query)),
     }
 }

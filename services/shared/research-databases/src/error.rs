@@ -50,6 +50,11 @@ impl From<ExecutionError> for Problem {
     }
 }
 
+/// A parameter whose value the database has no form for, such as a day in a far year.
+pub(crate) fn unbindable() -> ExecutionError {
+    ExecutionError::Sql("A parameter has a value that this database cannot take.".to_owned())
+}
+
 /// A database's message as a sentence.
 pub(crate) fn sentence(message: &str) -> String {
     let message = message.trim();

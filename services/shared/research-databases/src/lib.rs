@@ -11,6 +11,7 @@ mod database;
 mod deadline;
 mod error;
 mod guard;
+mod mysql;
 mod postgres;
 mod warning;
 

@@ -18,7 +18,7 @@ use crate::cell::Cell;
 use crate::columns::Columns;
 use crate::database::{Execution, Limits};
 use crate::deadline::Deadline;
-use crate::error::ExecutionError;
+use crate::error::{ExecutionError, unbindable};
 use crate::guard::SessionGuard;
 
 pub(super) async fn execute(
@@ -26,9 +26,9 @@ pub(super) async fn execute(
     query: &Admitted,
     limits: &Limits,
 ) -> Result<Execution, ExecutionError> {
+    let bound = Bound::new(query.values()).map_err(|_| unbindable())?;
     let (mut connection, backend) = database.connect(limits).await?;
     let guard = SessionGuard::new(Arc::new(database.clone()), backend.clone());
-    let bound = Bound::new(query.values()).map_err(|_| ExecutionError::Lost)?;
     let (statement, described) = prepare(&mut connection, query, &bound.types, limits.cell_bytes)
         .await
         .map_err(|error| failure::of_query(&error, false))?;

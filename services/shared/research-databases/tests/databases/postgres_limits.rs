@@ -81,7 +81,7 @@ fn number(execution: &Execution) -> i32 {
 #[rstest::rstest]
 #[case::before_the_first_row("select nap(60)", 0)]
 #[case::in_the_middle(
-    "select g, nap(case when g > 8192 then 60 else 0 end) from generate_series(1, 9000) g",
+    "select g, nap(case when g > 9500 then 60 else 0 end) from generate_series(1, 9999) g",
     1
 )]
 #[case::while_sending("select repeat('x', 1000), g from generate_series(1, 5000000) g", 1)]
@@ -93,7 +93,11 @@ async fn a_request_ends_the_session_within_two_seconds(#[case] sql: &'static str
     for _ in 0..batches {
         rows.next().await.unwrap().unwrap();
     }
-    let reader = (batches == 0).then(|| tokio::spawn(async move { rows.next().await.unwrap().map(drop) }));
+    let (reader, _unread) = if batches == 0 {
+        (Some(tokio::spawn(async move { rows.next().await.unwrap().map(drop) })), None)
+    } else {
+        (None, Some(rows))
+    };
     tokio::time::sleep(Duration::from_millis(200)).await;
     assert!(research.database.is_running(&backend).await.unwrap());
     let start = Instant::now();

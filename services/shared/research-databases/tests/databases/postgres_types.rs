@@ -29,8 +29,8 @@ async fn research() -> (TestDatabase, Research) {
        &[Some("0"), Some("1.10"), Some("-0.00012"), Some("NaN"), Some("12345678901234567890123456789.0000000001")])]
 #[case("'1e40'::numeric, 10000::numeric, '-Infinity'::numeric", ColumnKind::Decimal,
        &[Some("10000000000000000000000000000000000000000"), Some("10000"), Some("-Infinity")])]
-#[case("''::text, 'Zoë 🦀 \u{202e}'::varchar, null::text", ColumnKind::Text,
-       &[Some(""), Some("Zoë 🦀 \u{202e}"), None])]
+#[case("''::text, 'Zoë 🦀'::varchar, null::text", ColumnKind::Text,
+       &[Some(""), Some("Zoë 🦀"), None])]
 #[case("'ab'::char(4), 'x'::\"char\", 'pg_class'::name", ColumnKind::Text, &[Some("ab"), Some("x"), Some("pg_class")])]
 #[case("'550E8400-e29b-41d4-a716-446655440000'::uuid", ColumnKind::Text,
        &[Some("550e8400-e29b-41d4-a716-446655440000")])]
@@ -47,10 +47,10 @@ async fn research() -> (TestDatabase, Research) {
 #[case("'\\x00ff'::bytea, ''::bytea, null::bytea", ColumnKind::Binary, &[Some("[00, ff]"), Some("[]"), None])]
 #[case("'1 mon 2 days 03:04:05'::interval, array[1,null,3], array['a b','c'], int4range(1, 5)", ColumnKind::Text,
        &[Some("1 mon 2 days 03:04:05"), Some("{1,NULL,3}"), Some("{\"a b\",c}"), Some("[1,5)")])]
-#[case("'10.0.0.1/8'::inet, point(1, 2), '12:00+01'::timetz, 'a b'::tsvector, 'abc'::bit varying is null", 
-       ColumnKind::Text, &[Some("10.0.0.1/8"), Some("(1,2)"), Some("12:00:00+01"), Some("'a' 'b'"), Some("false")])]
-#[case("row(1, 'x'), null::record, '$1.50'::money::text, xmlelement(name a)::text", ColumnKind::Text,
-       &[Some("(1,x)"), None, Some("$1.50"), Some("<a/>")])]
+#[case("'10.0.0.1/8'::inet, point(1, 2), '12:00+01'::timetz, 'a b'::tsvector", 
+       ColumnKind::Text, &[Some("10.0.0.1/8"), Some("(1,2)"), Some("12:00:00+01"), Some("'a' 'b'")])]
+#[case("row(1, 'x'), null::record, '$1.50'::money::text", ColumnKind::Text,
+       &[Some("(1,x)"), None, Some("$1.50")])]
 #[tokio::test]
 async fn values_arrive_whole(
     #[case] list: &str,
@@ -58,8 +58,6 @@ async fn values_arrive_whole(
     #[case] expected: &[Option<&str>],
 ) {
     let (_server, research) = research().await;
-    // A bit string that is not one makes the statement fail, so the last of that case is a truth value.
-    let list = list.replace("'abc'::bit varying is null", "false::text");
     let rows = research.rows(&format!("select {list}")).await.unwrap();
     let expected: Vec<_> = expected.iter().map(|text| text.map(str::to_owned)).collect();
     assert_eq!(rows.row(), expected);

@@ -110,7 +110,7 @@ fn cell(batch: &RecordBatch, column: usize, row: usize) -> Option<String> {
     Some(match ColumnKind::of(&field) {
         ColumnKind::Boolean => array.as_boolean().value(row).to_string(),
         ColumnKind::Integer => array.as_primitive::<Int64Type>().value(row).to_string(),
-        ColumnKind::Number => array.as_primitive::<Float64Type>().value(row).to_string(),
+        ColumnKind::Number => format!("{:?}", array.as_primitive::<Float64Type>().value(row)),
         ColumnKind::Decimal | ColumnKind::Text => array.as_string::<i32>().value(row).to_owned(),
         ColumnKind::Date => {
             let array = array.as_primitive::<Date32Type>();
