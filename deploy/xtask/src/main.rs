@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 mod assets;
+mod bench;
 mod lint;
 mod mariadb;
 mod nats;
@@ -49,6 +50,8 @@ enum Task {
         #[arg(long)]
         stop: bool,
     },
+    /// Measures the services as released, beside what the database's own client takes
+    Bench { subject: bench::Subject },
     /// Checks format and lints
     Lint,
     /// Generates the Rust of the contracts
@@ -78,6 +81,7 @@ fn run(task: Task) -> anyhow::Result<()> {
         Task::Test { arguments } => test::test(&arguments),
         Task::Services { stop: true } => test_services::stop(),
         Task::Services { stop: false } => test_services::start().map(|found| test_services::print(&found)),
+        Task::Bench { subject } => bench::bench(subject),
         Task::Lint => lint::lint(),
         Task::Gen { check: true } => proto::check(),
         Task::Gen { check: false } => proto::generate(),

@@ -60,6 +60,11 @@ pub(crate) fn is_running(name: &str) -> bool {
     Running::read(name).is_some_and(|process| process.is_alive())
 }
 
+/// The id of the process that was started under this name, if it runs.
+pub(crate) fn id(name: &str) -> Option<String> {
+    Running::read(name).filter(Running::is_alive).map(|process| process.id)
+}
+
 /// Ends the process if it runs: asks, waits, and after 30 s insists.
 pub(crate) fn stop(name: &str, signal: Signal) -> anyhow::Result<()> {
     let Some(process) = Running::read(name) else {

@@ -24,12 +24,14 @@ const COUNTS: &str = "
             union all select 'NLP results', count(*) from nlp_result) as counted (what, number)";
 
 /// Makes and fills one of the hospital's databases, part by part.
-type Script = Box<dyn Iterator<Item = String>>;
+pub(crate) type Script = Box<dyn Iterator<Item = String>>;
 
-/// Makes what is missing, leaves what is there; gives the URL by which the services reach each database.
-pub(super) fn prepare(cluster: &Cluster, scale: usize) -> anyhow::Result<BTreeMap<&'static str, String>> {
+/// Makes what is missing, with this script for the research database, and leaves what is there; gives the URL by
+/// which the services reach each database.
+pub(crate) fn prepare(cluster: &Cluster, research: Script) -> anyhow::Result<BTreeMap<&'static str, String>> {
+    let mut research = Some(research);
     let prepared = DATABASES.into_iter().map(|name| {
-        let role = match script(name, scale) {
+        let role = match if name == RESEARCH { research.take() } else { script(name) } {
             Some(script) => prepare_foreign(cluster, name, script)?,
             None => prepare_own(cluster, name)?,
         };
@@ -38,21 +40,25 @@ pub(super) fn prepare(cluster: &Cluster, scale: usize) -> anyhow::Result<BTreeMa
     prepared.collect()
 }
 
-/// The script of a hospital's database; none for a service's own, which migrates itself.
-fn script(name: &str, scale: usize) -> Option<Script> {
+/// The script of a hospital's other database; none for a service's own, which migrates itself.
+fn script(name: &str) -> Option<Script> {
     let today = super::today();
     match name {
         "demo_clinical" => Some(Box::new(once(coffer_demo::clinical_source_sql(today)))),
         "demo_identity" => Some(Box::new(once(coffer_demo::identity_map_sql(today)))),
-        RESEARCH => Some(Box::new(coffer_demo::research_script(today, scale))),
         _ => None,
     }
+}
+
+/// The script of the research database, `scale` times as large as usual.
+pub(super) fn research_script(scale: usize) -> Script {
+    Box::new(coffer_demo::research_script(super::today(), scale))
 }
 
 /// Fills the research database anew and prints how much it holds.
 pub(super) fn fill_research(cluster: &Cluster, scale: usize) -> anyhow::Result<()> {
     println!("filling the research database");
-    postgres::feed(&cluster.url(RESEARCH), coffer_demo::research_script(super::today(), scale))?;
+    postgres::feed(&cluster.url(RESEARCH), research_script(scale))?;
     grant(cluster, RESEARCH)?;
     println!("{}", cluster.execute(RESEARCH, COUNTS)?.trim());
     Ok(())

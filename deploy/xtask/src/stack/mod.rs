@@ -1,6 +1,6 @@
 //! The local stack: everything that a demo needs, on this machine.
 
-mod databases;
+pub(crate) mod databases;
 mod endpoints;
 mod ports;
 mod services;
@@ -124,7 +124,7 @@ fn start(options: &Options) -> anyhow::Result<Endpoints> {
         gateway_port: ports.gateway,
         smtp_port: ports.smtp,
         admin_ports: ports.admin.clone(),
-        database_urls: databases::prepare(&cluster, options.scale)?,
+        database_urls: databases::prepare(&cluster, databases::research_script(options.scale))?,
         nats_url: broker.url(),
         namespace: String::new(),
         otlp: options.otlp.clone(),

@@ -83,7 +83,10 @@ impl Surroundings {
                 "[database]\nurl = \"{}\"\n\
                  [[databases]]\nname = \"demo\"\ntitle = \"Demo\"\n\
                  description = \"Fictional patients of a psychiatric trust, de-identified, with their notes.\"\n\
-                 url = \"{}\"\nrid_column = \"rid\"\nmrid_column = \"mrid\"\ntrid_column = \"trid\"\n",
+                 url = \"{}\"\nrid_column = \"rid\"\nmrid_column = \"mrid\"\ntrid_column = \"trid\"\n\
+                 date_columns = [\"written_on\", \"taken_on\", \"scored_on\", \"admitted_on\", \"started_on\", \
+                 \"diagnosed_on\", \"referred_on\", \"first_seen_on\"]\n\
+                 version_query = \"select max(refreshed_at)::text from data_refresh\"\n",
                 self.database_url("coffer_research_query"),
                 self.database_url("demo_research"),
             ),
