@@ -1,14 +1,22 @@
 //! Texts that are made to exhaust the gate: answered within a second, on the stack of an ordinary thread.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+use std::{fs, thread};
 
 use coffer_query_gate::{Dialect, Gate, Parameter, Purpose, Refused};
 use rstest::rstest;
 
 /// What tokio and the standard library give a thread.
 const STACK: usize = 2 * 1024 * 1024;
+
+const IN_TIME: Duration = Duration::from_secs(1);
+
+/// How long this thread has been on a processor: on a busy machine a clock on the wall says nothing.
+fn worked() -> Duration {
+    let text = fs::read_to_string("/proc/thread-self/schedstat").unwrap();
+    Duration::from_nanos(text.split(' ').next().unwrap().parse().unwrap())
+}
 
 fn admit(
     dialect: Dialect,
@@ -17,17 +25,17 @@ fn admit(
     parameters: Vec<Parameter>,
 ) -> Result<usize, Refused> {
     let judged = thread::Builder::new().stack_size(STACK).spawn(move || {
-        let start = Instant::now();
+        let start = worked();
         let result = Gate::new(dialect, &["research".to_owned()]).admit(purpose, &sql, &parameters);
-        let took = start.elapsed();
-        assert!(took < Duration::from_secs(1), "{dialect} {purpose} {} bytes took {took:?}", sql.len());
+        let took = worked().saturating_sub(start);
+        assert!(took < IN_TIME, "{dialect} {purpose} {} bytes took {took:?}", sql.len());
         result.map(|admitted| admitted.text().len())
     });
     judged.unwrap().join().unwrap()
 }
 
-fn everywhere(sql: &str) -> Vec<Result<usize, Refused>> {
-    let pairs = Dialect::ALL.into_iter().flat_map(|dialect| Purpose::ALL.map(|purpose| (dialect, purpose)));
+fn everywhere(sql: &str, purposes: &[Purpose]) -> Vec<Result<usize, Refused>> {
+    let pairs = Dialect::ALL.into_iter().flat_map(|dialect| purposes.iter().map(move |to| (dialect, *to)));
     pairs.map(|(dialect, purpose)| admit(dialect, purpose, sql.to_owned(), Vec::new())).collect()
 }
 
@@ -60,7 +68,7 @@ fn nested(open: &str, inner: &str, close: &str, times: usize) -> String {
 #[case::too_long(format!("SELECT '{}'", "x".repeat(1_000_000)))]
 #[case::withs(format!("{}SELECT 1{}", "WITH a AS (".repeat(10_000), ") SELECT 1".repeat(10_000)))]
 fn what_would_be_too_deep_is_refused(#[case] sql: String) {
-    for result in everywhere(&sql) {
+    for result in everywhere(&sql, &[Purpose::Rows]) {
         assert!(result.is_err());
     }
 }
@@ -74,12 +82,13 @@ fn what_would_be_too_deep_is_refused(#[case] sql: String) {
 #[case::disjunctions(nested("", "a = 'x'", " OR a = 'x'", 2_400))]
 #[case::sums(nested("", "1", " + 1", 4_900))]
 #[case::unions(nested("", "a, b, c FROM t", " UNION ALL SELECT a, b, c FROM t", 999))]
-#[case::values(format!("SELECT 1 WHERE a IN ({}1)", "'0123456789abcdef',".repeat(10_000)))]
-#[case::columns(format!("SELECT {}1", "a AS b,".repeat(5_000)))]
+#[case::values(format!("SELECT 1 WHERE a IN ({}1)", "'0123456789abcdef',".repeat(24_000)))]
+#[case::columns(format!("SELECT {}1", "a AS b,".repeat(12_000)))]
+#[case::calls(format!("SELECT {}1", "f(1),".repeat(9_900)))]
 #[case::one_long_literal(format!("SELECT '{}'", "x".repeat(990_000)))]
 #[case::joins(nested("", "* FROM t", " JOIN u ON t.a = u.a", 500))]
 fn what_is_let_through_survives_every_step(#[case] sql: String) {
-    for result in everywhere(&sql) {
+    for result in everywhere(&sql, &Purpose::ALL) {
         result.unwrap();
     }
 }
@@ -116,7 +125,7 @@ fn what_is_let_through_survives_every_step(#[case] sql: String) {
 #[case::many_functions(format!("SELECT {}1", "f(1),".repeat(150_000)))]
 #[case::many_values(format!("SELECT 1 WHERE a IN ({}1)", "1,".repeat(450_000)))]
 fn an_answer_comes_in_time(#[case] sql: String) {
-    everywhere(&sql);
+    everywhere(&sql, &[Purpose::Count]);
 }
 
 #[rstest]
