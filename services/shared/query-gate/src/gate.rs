@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use sqlparser::ast::{Query, SetExpr, TableFactor};
+use sqlparser::ast::Query;
 use sqlparser::keywords::Keyword;
 use sqlparser::tokenizer::{Token, TokenWithSpan};
 
@@ -10,7 +10,7 @@ use crate::dialect::{Dialect, Purpose};
 use crate::parameter::{Parameter, Value};
 use crate::refused::Refused;
 use crate::schemas::Schemas;
-use crate::{judge, nesting, placeholders, tokens, tree, words};
+use crate::{count, judge, nesting, placeholders, tokens, tree, words};
 
 /// Stack for the deepest tree that `nesting` lets through. The system hands out what is really used.
 const STACK: usize = 64 * 1024 * 1024;
@@ -96,36 +96,11 @@ impl Gate {
             Purpose::Explain if self.dialect == Dialect::SqlServer => Ok(written),
             Purpose::Explain => Ok(format!("EXPLAIN {written}")),
             Purpose::Count => {
-                let counted = counted(self.dialect, query)?;
+                let counted = count::counted(self.dialect, query)?;
                 tree::render(self.dialect, &counted)
             }
         }
     }
-}
-
-/// `SELECT count(*) AS rows FROM (<query>) AS counted`. The WITH clause comes first, because SQL Server wants it
-/// there, and an order that chooses no rows is dropped, because SQL Server refuses it inside.
-fn counted(dialect: Dialect, mut query: Box<Query>) -> Result<Box<Query>, Refused> {
-    let count = if dialect == Dialect::SqlServer { "count_big" } else { "count" };
-    let frame = format!("SELECT {count}(*) AS {} FROM (SELECT 1) AS counted", dialect.quoted("rows"));
-    let mut outer = tree::parse(dialect, tokens::split(dialect, &frame)?)?;
-    outer.with = query.with.take();
-    if !chooses_by_order(&query) {
-        query.order_by = None;
-    }
-    if let SetExpr::Select(select) = outer.body.as_mut() {
-        for table in &mut select.from {
-            if let TableFactor::Derived { subquery, .. } = &mut table.relation {
-                std::mem::swap(subquery, &mut query);
-            }
-        }
-    }
-    Ok(outer)
-}
-
-fn chooses_by_order(query: &Query) -> bool {
-    let top = matches!(query.body.as_ref(), SetExpr::Select(select) if select.top.is_some());
-    top || query.limit_clause.is_some() || query.fetch.is_some()
 }
 
 /// Takes semicolons off both ends; a further one would begin a second statement. The first word says that it is
@@ -192,12 +167,16 @@ mod tests {
         "SELECT count(*) AS \"rows\" FROM (SELECT a FROM t) AS counted"
     )]
     #[case(Dialect::PostgreSql, Purpose::Explain, "EXPLAIN SELECT a FROM t ORDER BY a")]
-    #[case(Dialect::MySql, Purpose::Count, "SELECT count(*) AS `rows` FROM (SELECT a FROM t) AS counted")]
+    #[case(
+        Dialect::MySql,
+        Purpose::Count,
+        "SELECT count(*) AS `rows` FROM (SELECT 1 AS one FROM t) AS counted"
+    )]
     #[case(Dialect::MySql, Purpose::Explain, "EXPLAIN SELECT a FROM t ORDER BY a")]
     #[case(
         Dialect::SqlServer,
         Purpose::Count,
-        "SELECT count_big(*) AS [rows] FROM (SELECT a FROM t) AS counted"
+        "SELECT count_big(*) AS [rows] FROM (SELECT 1 AS one FROM t) AS counted"
     )]
     #[case(Dialect::SqlServer, Purpose::Explain, "SELECT a FROM t ORDER BY a")]
     fn each_purpose_has_its_form(#[case] dialect: Dialect, #[case] purpose: Purpose, #[case] sent: &str) {
@@ -209,7 +188,23 @@ mod tests {
     #[rstest]
     #[case(
         "WITH c AS (SELECT 1 AS a) SELECT a FROM c",
-        "WITH c AS (SELECT 1 AS a) SELECT count_big(*) AS [rows] FROM (SELECT a FROM c) AS counted"
+        "WITH c AS (SELECT 1 AS a) SELECT count_big(*) AS [rows] FROM (SELECT 1 AS one FROM c) AS counted"
+    )]
+    #[case(
+        "SELECT a.*, b.rid FROM a JOIN b ON a.rid = b.rid",
+        "SELECT count_big(*) AS [rows] FROM (SELECT 1 AS one FROM a JOIN b ON a.rid = b.rid) AS counted"
+    )]
+    #[case(
+        "SELECT DISTINCT a FROM t",
+        "SELECT count_big(*) AS [rows] FROM (SELECT DISTINCT a FROM t) AS counted"
+    )]
+    #[case(
+        "SELECT a FROM t GROUP BY a",
+        "SELECT count_big(*) AS [rows] FROM (SELECT a FROM t GROUP BY a) AS counted"
+    )]
+    #[case(
+        "SELECT max(a) AS m FROM t",
+        "SELECT count_big(*) AS [rows] FROM (SELECT max(a) AS m FROM t) AS counted"
     )]
     #[case(
         "SELECT TOP 5 a FROM t ORDER BY a",

@@ -3,6 +3,7 @@
 //! A text becomes tokens, tokens become a tree, the tree is judged, and what is sent is the tree written anew:
 //! comments and odd spellings never reach the database. `docs/operations/query-gate.md` says what is refused.
 
+mod count;
 mod denied;
 mod dialect;
 mod gate;
@@ -15,6 +16,7 @@ mod placeholders;
 mod refused;
 mod schemas;
 mod tables;
+pub mod text_anywhere;
 mod tokens;
 mod tree;
 mod words;
@@ -25,7 +27,6 @@ pub use gate::{Admitted, Gate};
 pub use parameter::{InvalidParameter, Parameter, ParameterKind, Value};
 pub use placeholders::parameter_names;
 pub use refused::Refused;
-pub mod text_anywhere;
 
 #[cfg(any(test, feature = "testing"))]
 mod escapes;
