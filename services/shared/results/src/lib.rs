@@ -8,6 +8,7 @@ mod error;
 mod export;
 mod filter;
 mod format;
+mod gather;
 mod key;
 mod kind;
 mod manifest;
