@@ -1,4 +1,4 @@
-// Builds the one style sheet and the one script of the pages into assets/dist.
+// Builds the one style sheet and the scripts of the pages into assets/dist.
 // The design system comes from the lock file; its web fonts (licensed, and on another host) are
 // taken out, and its fixed colours become variables so that coffer.css can turn them for dark mode.
 import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
@@ -52,13 +52,16 @@ async function buildStyle() {
 
 await mkdir(dist, { recursive: true });
 await buildStyle();
-await build({
-  entryPoints: [new URL("coffer.js", here).pathname],
-  outfile: new URL("coffer.js", dist).pathname,
-  bundle: true,
-  minify: true,
-  format: "iife",
-  target: "es2022",
-  legalComments: "none",
-});
+// The first is on every page, the second on pages with an editor, the third is fetched by the second.
+for (const [name, format] of [["coffer.js", "iife"], ["editor.js", "iife"], ["format.js", "esm"]]) {
+  await build({
+    entryPoints: [new URL(name, here).pathname],
+    outfile: new URL(name, dist).pathname,
+    bundle: true,
+    minify: true,
+    format,
+    target: "es2022",
+    legalComments: "none",
+  });
+}
 await copyFile(new URL("icon.svg", here), new URL("icon.svg", dist));

@@ -6,13 +6,14 @@ use axum::routing::{get, post};
 use tower_http::csrf::ConfigError;
 
 use crate::app::App;
+use crate::pages::queries::{completion, editor, library, library_edit, save, saved, text_anywhere};
 use crate::pages::{
     account, audit, clinician_answer, consent_modes, contact_requests, databases, desk, display, emails,
-    home, letters, new_contact_request, own_patient, patient_answers, sign_in, studies,
+    highlights, home, letters, new_contact_request, own_patient, patient_answers, sign_in, studies,
 };
 use crate::web::{apply, assets};
 
-/// Room for the pasted ids of one submission.
+/// Room for the pasted ids of one submission, and for a long query.
 const PASTE_LIMIT: usize = 1024 * 1024;
 
 /// The whole site.
@@ -60,6 +61,33 @@ fn research() -> Router<App> {
         .route("/databases/{name}", get(databases::show))
         .route("/databases/{name}/table", get(databases::table))
         .route("/databases/{name}/structure/{format}", get(databases::document))
+        .route("/databases/{name}/completion", get(completion::names))
+        .route("/highlights", get(highlights::list).post(highlights::add))
+        .route("/highlights/{id}/activate", post(highlights::activate))
+        .route("/highlights/{id}/deactivate", post(highlights::deactivate))
+        .route("/highlights/{id}/delete", post(highlights::delete))
+        .merge(writing())
+}
+
+fn writing() -> Router<App> {
+    Router::new()
+        .route("/queries", get(saved::list))
+        .route("/queries/new", get(editor::show))
+        .route("/queries/run", post(editor::submit))
+        .route("/queries/parameters", post(editor::parameters))
+        .route("/queries/names", get(completion::panel))
+        .route("/queries/save", post(save::submit))
+        .route("/queries/text-anywhere", get(text_anywhere::show).post(text_anywhere::submit))
+        .route("/queries/{id}", get(saved::show))
+        .route("/queries/{id}/edit", get(save::edit))
+        .route("/queries/{id}/delete", get(saved::confirm_delete).post(saved::delete))
+        .route("/library", get(library::list))
+        .route("/library/new", get(library_edit::new).post(library_edit::add))
+        .route("/library/{id}", get(library::show))
+        .route("/library/{id}/run", post(library::run))
+        .route("/library/{id}/edit", get(library_edit::edit).post(library_edit::change))
+        .route("/library/{id}/delete", get(library::confirm_delete).post(library::delete))
+        .layer(DefaultBodyLimit::max(PASTE_LIMIT))
 }
 
 fn clinicians() -> Router<App> {

@@ -45,8 +45,8 @@ impl FormErrors {
     }
 
     /// What is wrong with one field.
-    pub fn of(&self, field: &str) -> Option<&str> {
-        self.0.iter().find(|(name, _)| name == field).map(|(_, message)| message.as_str())
+    pub fn of(&self, field: impl AsRef<str>) -> Option<&str> {
+        self.0.iter().find(|(name, _)| name == field.as_ref()).map(|(_, message)| message.as_str())
     }
 }
 

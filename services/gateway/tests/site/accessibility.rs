@@ -5,7 +5,7 @@ use coffer_types::Role;
 use fantoccini::error::CmdError;
 use serde_json::{Value, json};
 
-use crate::support::{Site, Visitor, samples};
+use crate::support::{Site, Visitor, research_samples, samples};
 
 /// Looks at pages and keeps what is wrong with them.
 struct Inspector {
@@ -105,6 +105,21 @@ async fn pages_of_databases_are_accessible() {
 }
 
 #[tokio::test]
+async fn pages_of_queries_are_accessible() {
+    let site = Site::start().await;
+    let mut inspector = Inspector::of(&site).await;
+    inspector.visitor.sign_in(Role::Researcher).await;
+    let saved = format!("/queries/{}", research_samples::SAVED);
+    let editor = format!("/queries/new?query={}", research_samples::SAVED);
+    let delete = format!("{saved}/delete");
+    let standard = format!("/library/{}", research_samples::STANDARD);
+    inspector.visit(&["/queries", &editor, &saved, &delete, "/library", &standard, "/highlights"]).await;
+    inspector.send_form("/queries/text-anywhere").await;
+    inspector.send_form("/queries/new").await;
+    inspector.finish();
+}
+
+#[tokio::test]
 async fn pages_of_the_rdbm_are_accessible() {
     let site = Site::start().await;
     let mut inspector = Inspector::of(&site).await;
@@ -117,6 +132,7 @@ async fn pages_of_the_rdbm_are_accessible() {
     inspector.visit(&["/desk", &request, "/patient-answers", "/letters", &patient, "/emails", &email]).await;
     inspector.send_form(&format!("{request}/patient-answer")).await;
     inspector.send_form(&format!("{patient}/new")).await;
+    inspector.send_form("/library/new").await;
     inspector.send_form("/consent-modes").await;
     inspector.finish();
 }

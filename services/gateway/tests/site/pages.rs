@@ -3,7 +3,7 @@
 use coffer_types::Role;
 use insta::{assert_snapshot, with_settings};
 
-use crate::support::{Browser, Page, Site, samples};
+use crate::support::{Browser, Page, Site, research_samples, samples};
 
 /// Random keys are not part of what a page says.
 fn assert_page(name: &str, page: &Page) {
@@ -12,6 +12,7 @@ fn assert_page(name: &str, page: &Page) {
         (r#"name="key" type="hidden" value="[^"]*""#, r#"name="key" type="hidden" value="(key)""#),
         (r"/consent-modes/[A-Za-z0-9_-]{40,}", "/consent-modes/(patient)"),
         (r"/account/sessions/[^/]*/end", "/account/sessions/(id)/end"),
+        (r"/assets/[0-9a-f]{16}/", "/assets/(hash)/"),
         (r#" maincontent=""#, ""),
     ]}, { assert_snapshot!(name, page.main()) });
 }
@@ -29,6 +30,10 @@ async fn pages_of_researchers() {
     let request = format!("/contact-requests/{}", samples::REQUEST);
     let study = format!("/studies/{}", samples::STUDY);
     let closed = format!("/studies/{}", samples::CLOSED_STUDY);
+    let saved = format!("/queries/{}", research_samples::SAVED);
+    let editor = format!("/queries/new?query={}", research_samples::SAVED);
+    let delete = format!("{saved}/delete");
+    let standard = format!("/library/{}", research_samples::STANDARD);
     let pages = [
         ("home", "/"),
         ("studies", "/studies"),
@@ -40,6 +45,14 @@ async fn pages_of_researchers() {
         ("databases", "/databases"),
         ("database", "/databases/demo"),
         ("database_as_table", "/databases/demo?view=table"),
+        ("queries", "/queries"),
+        ("query_editor", &editor),
+        ("saved_query", &saved),
+        ("saved_query_delete", &delete),
+        ("text_anywhere", "/queries/text-anywhere"),
+        ("library", "/library"),
+        ("standard_query", &standard),
+        ("highlights", "/highlights"),
         ("database_table", "/databases/demo/table?schema=public&table=note"),
     ];
     assert_pages(&mut site.browser_of(Role::Researcher).await, "researcher", &pages).await;
@@ -51,6 +64,7 @@ async fn pages_of_the_rdbm() {
     let request = format!("/contact-requests/{}", samples::REQUEST);
     let answer = format!("{request}/patient-answer");
     let email = format!("/emails/{}", samples::EMAIL);
+    let standard = format!("/library/{}/edit", research_samples::STANDARD);
     let mut browser = site.browser_of(Role::Rdbm).await;
     let found = browser.post("/consent-modes", &[("nhs_number", samples::NHS_NUMBER)]).await;
     let patient = found.location().to_owned();
@@ -70,6 +84,7 @@ async fn pages_of_the_rdbm() {
         ("account", "/account"),
         ("display", "/account/display"),
         ("audit", "/audit"),
+        ("standard_query_edit", &standard),
     ];
     assert_pages(&mut browser, "rdbm", &pages).await;
     let form = [("mode", "green"), ("decided_on", "2026-06-30"), ("signed_by_patient", "yes")];
@@ -103,6 +118,7 @@ async fn the_frame_tells_system_role_and_place() {
         "Letters",
         "Consent modes",
         "E-mails",
+        "Audit",
     ];
     assert_eq!(page.texts(".nhsuk-header__navigation-item"), menu);
     assert_eq!(page.texts("[aria-current]"), ["Letters"]);

@@ -93,7 +93,7 @@ impl Asked {
             return Err(refusal);
         }
         state.runs.submitted.push(question);
-        Ok(run_samples::queued())
+        Ok(state.runs.changed.get(run_samples::QUEUED).cloned().unwrap_or_else(run_samples::queued))
     }
 
     fn list(&self, question: ListRuns) -> Vec<Run> {

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use coffer_testkit::Browser;
 use coffer_types::Role;
 use fantoccini::Locator;
+use fantoccini::actions::{InputSource as _, KeyAction, KeyActions};
 use fantoccini::elements::Element;
 use fantoccini::error::CmdError;
 use fantoccini::wd::WebDriverCompatibleCommand;
@@ -56,6 +57,13 @@ impl Visitor {
     /// The first element that fits, as soon as it is there.
     pub(crate) async fn find(&self, selector: &str) -> Element {
         self.browser.client.wait().for_element(Locator::Css(selector)).await.unwrap()
+    }
+
+    /// Types into whatever has the focus, be it in a shadow tree; special keys as WebDriver numbers them.
+    pub(crate) async fn type_keys(&self, keys: &str) {
+        let press = |value| [KeyAction::Down { value }, KeyAction::Up { value }];
+        let typed = keys.chars().flat_map(press).fold(KeyActions::new("keys".to_owned()), KeyActions::then);
+        self.browser.client.perform_actions(typed).await.unwrap();
     }
 
     /// Gives the browser a command of its developer tools.
