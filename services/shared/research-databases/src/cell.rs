@@ -49,6 +49,16 @@ impl Cell<'_> {
     }
 }
 
+/// Text in UTF-8, which some databases don't promise; `room` is for what has to be mended.
+pub(crate) fn utf8<'a>(bytes: &'a [u8], room: &'a mut String) -> &'a str {
+    if let Ok(valid) = str::from_utf8(bytes) {
+        return valid;
+    }
+    room.clear();
+    room.push_str(&String::from_utf8_lossy(bytes));
+    room
+}
+
 fn date(days: i32) -> Option<NaiveDate> {
     let distance = Days::new(days.unsigned_abs().into());
     let start = NaiveDate::default();

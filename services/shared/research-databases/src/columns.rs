@@ -22,7 +22,7 @@ const SMALL_CELL: usize = 8;
 /// The columns of a result, and those of their rows that are not handed on yet.
 pub(crate) struct Columns {
     schema: SchemaRef,
-    columns: Vec<Column>,
+    builders: Vec<Column>,
     rows: usize,
     bytes: usize,
     cell_bytes: usize,
@@ -47,7 +47,7 @@ impl Columns {
         let fields: Vec<_> = columns.clone().map(|(name, kind)| kind.field(name)).collect();
         Self {
             schema: Arc::new(Schema::new(fields)),
-            columns: columns.map(|(_, kind)| Column::new(kind)).collect(),
+            builders: columns.map(|(_, kind)| Column::new(kind)).collect(),
             rows: 0,
             bytes: 0,
             cell_bytes,
@@ -69,7 +69,7 @@ impl Columns {
             return Err(ExecutionError::CellTooLarge { column: self.name(position), limit: self.cell_bytes });
         }
         self.bytes += size;
-        let taken = self.columns.get_mut(position).is_some_and(|column| column.push(cell));
+        let taken = self.builders.get_mut(position).is_some_and(|column| column.push(cell));
         if taken { Ok(()) } else { Err(self.misread(position)) }
     }
 
@@ -96,7 +96,7 @@ impl Columns {
 
     /// The rows taken since the last batch.
     pub(crate) fn batch(&mut self) -> Result<RecordBatch, ExecutionError> {
-        let arrays = self.columns.iter_mut().map(Column::finish).collect();
+        let arrays = self.builders.iter_mut().map(Column::finish).collect();
         let rows = mem::take(&mut self.rows);
         self.bytes = 0;
         let options = RecordBatchOptions::new().with_row_count(Some(rows));

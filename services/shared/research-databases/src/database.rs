@@ -14,6 +14,7 @@ use crate::backend::Backend;
 use crate::error::{ExecutionError, Problem};
 use crate::mysql::MySqlFamily;
 use crate::postgres::PostgreSql;
+use crate::sqlserver::SqlServer;
 
 /// A column, with the table that it belongs to: one line of what a database tells of itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,6 +99,7 @@ pub fn open(
 ) -> Arc<dyn ResearchDatabase> {
     match address.0 {
         Address::PostgreSql(options) => Arc::new(PostgreSql::new(*options, schemas, version_query)),
+        Address::SqlServer(config) => Arc::new(SqlServer::new(*config, schemas, version_query)),
         Address::MySql(options) => Arc::new(MySqlFamily::new(*options, schemas, version_query)),
     }
 }

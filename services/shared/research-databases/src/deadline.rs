@@ -19,10 +19,19 @@ pub(crate) struct Deadline {
 }
 
 impl Deadline {
-    /// The time runs from now.
+    /// The time runs from now; the server watches it too, and has the first word.
     pub(crate) fn start(run_time: Duration) -> Self {
+        Self::new(run_time, GRACE)
+    }
+
+    /// The time runs from now; nobody else watches it.
+    pub(crate) fn alone(run_time: Duration) -> Self {
+        Self::new(run_time, Duration::ZERO)
+    }
+
+    fn new(run_time: Duration, grace: Duration) -> Self {
         let start = Instant::now();
-        Self { start, run_time, end: Box::pin(sleep_until(start + run_time + GRACE)) }
+        Self { start, run_time, end: Box::pin(sleep_until(start + run_time + grace)) }
     }
 
     /// Whether the server had reason to end the query for the time it took.
@@ -42,5 +51,19 @@ impl Deadline {
             () = &mut self.end => return Err(ExecutionError::TimedOut),
         };
         row.transpose().map_err(|error| failure(&error, self.has_passed()))
+    }
+
+    /// What `work` gives, unless the time is up.
+    pub(crate) async fn within<T, E>(
+        &mut self,
+        work: impl Future<Output = Result<T, E>>,
+        failure: impl Fn(&E, bool) -> ExecutionError,
+    ) -> Result<T, ExecutionError> {
+        let done = tokio::select! {
+            biased;
+            done = work => done,
+            () = &mut self.end => return Err(ExecutionError::TimedOut),
+        };
+        done.map_err(|error| failure(&error, self.has_passed()))
     }
 }

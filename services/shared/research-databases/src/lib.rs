@@ -13,6 +13,7 @@ mod error;
 mod guard;
 mod mysql;
 mod postgres;
+mod sqlserver;
 mod warning;
 
 pub use address::{DatabaseAddress, InvalidAddress};

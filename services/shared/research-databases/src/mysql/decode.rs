@@ -10,7 +10,7 @@ use coffer_results::ColumnKind;
 use sqlx::mysql::MySqlTypeInfo;
 use sqlx::{MySql, Type, TypeInfo as _};
 
-use crate::cell::{Cell, widened};
+use crate::cell::{Cell, utf8, widened};
 
 const MICROSECONDS_OF_DAY: i64 = 86_400_000_000;
 /// Days from the first day of the year 1 to 1970.
@@ -91,19 +91,13 @@ impl Reading {
             }
             Self::Float => Cell::Number(widened(f32::from_le_bytes(bytes.try_into().ok()?))),
             Self::Double => Cell::Number(f64::from_le_bytes(bytes.try_into().ok()?)),
-            Self::Date => day(bytes)?.map_or(Cell::Null, Cell::Date),
-            Self::Datetime | Self::Timestamp => moment(bytes)?.map_or(Cell::Null, Cell::Timestamp),
+            Self::Date => day(fields(bytes)?).map_or(Cell::Null, Cell::Date),
+            Self::Datetime | Self::Timestamp => moment(fields(bytes)?).map_or(Cell::Null, Cell::Timestamp),
             Self::Time => {
                 write_time(bytes, text)?;
                 Cell::Text(text)
             }
-            Self::Decimal | Self::Text => match str::from_utf8(bytes) {
-                Ok(valid) => Cell::Text(valid),
-                Err(_) => {
-                    text.push_str(&String::from_utf8_lossy(bytes));
-                    Cell::Text(text)
-                }
-            },
+            Self::Decimal | Self::Text => Cell::Text(utf8(bytes, text)),
             Self::Binary => Cell::Binary(bytes),
         })
     }
@@ -124,24 +118,24 @@ fn unsigned(bytes: &[u8]) -> Option<u64> {
         .then(|| bytes.iter().rev().fold(0, |number, byte| number << 8 | u64::from(*byte)))
 }
 
-/// A length, then year, month and day unless all are zero. `Some(None)` for a day of zeros.
-fn day(bytes: &[u8]) -> Option<Option<i32>> {
+/// What follows the length: a day unless all is zero, a clock unless that is zero.
+fn fields(bytes: &[u8]) -> Option<&[u8]> {
     let (_, fields) = bytes.split_first()?;
-    let [year_low, year_high, month, day, ..] = *fields else {
-        return fields.is_empty().then_some(None);
-    };
-    let year = u16::from_le_bytes([year_low, year_high]);
-    let date = NaiveDate::from_ymd_opt(year.into(), month.into(), day.into());
-    Some(date.map(|date| date.num_days_from_ce() - EPOCH_DAYS))
+    matches!(fields.len(), 0 | 4 | 7 | 11).then_some(fields)
 }
 
-/// A day, then hour, minute and second unless all are zero, then microseconds unless zero.
-fn moment(bytes: &[u8]) -> Option<Option<i64>> {
-    let Some(day) = day(bytes)? else {
-        return Some(None);
+/// Year, month and day. `None` for a day of zeros.
+fn day(fields: &[u8]) -> Option<i32> {
+    let [year_low, year_high, month, day, ..] = *fields else {
+        return None;
     };
-    let microseconds = clock(bytes.get(5..)?)?;
-    Some(Some(i64::from(day) * MICROSECONDS_OF_DAY + microseconds))
+    let year = u16::from_le_bytes([year_low, year_high]);
+    let date = NaiveDate::from_ymd_opt(year.into(), month.into(), day.into())?;
+    Some(date.num_days_from_ce() - EPOCH_DAYS)
+}
+
+fn moment(fields: &[u8]) -> Option<i64> {
+    Some(i64::from(day(fields)?) * MICROSECONDS_OF_DAY + clock(fields.get(4..)?)?)
 }
 
 /// Microseconds since midnight.

@@ -34,12 +34,12 @@ pub(super) async fn execute(
     let columns = Columns::new(kinds, limits.cell_bytes);
     let schema = columns.schema();
     let decoder = Decoder { readings: Vec::new(), columns, text: String::new() };
-    let run = Run { guard, connection, statement, arguments, decoder, run_time: limits.run_time };
+    let run = UnderWay { guard, connection, statement, arguments, decoder, run_time: limits.run_time };
     Ok(Execution { backend, schema, batches: run.batches().boxed() })
 }
 
 /// An execution under way.
-struct Run {
+struct UnderWay {
     guard: SessionGuard,
     connection: MySqlConnection,
     statement: MySqlStatement,
@@ -48,7 +48,7 @@ struct Run {
     run_time: Duration,
 }
 
-impl Run {
+impl UnderWay {
     fn batches(self) -> impl Stream<Item = Result<RecordBatch, ExecutionError>> {
         let Self { mut guard, mut connection, statement, arguments, mut decoder, run_time } = self;
         async_stream::try_stream! {

@@ -7,7 +7,7 @@ use coffer_results::ColumnKind;
 use uuid::Uuid;
 
 use super::numeric;
-use crate::cell::{Cell, widened};
+use crate::cell::{Cell, utf8, widened};
 
 /// From 1970, where Arrow's time begins, to 2000, where PostgreSQL's does.
 const EPOCH_DAYS: i32 = 10_957;
@@ -103,18 +103,6 @@ impl Reading {
             Self::Name | Self::Text => Cell::Text(utf8(bytes, text)),
             Self::Binary => Cell::Binary(bytes),
         })
-    }
-}
-
-/// Text in UTF-8, which a database of encoding `SQL_ASCII` does not promise.
-fn utf8<'a>(bytes: &'a [u8], text: &'a mut String) -> &'a str {
-    match str::from_utf8(bytes) {
-        Ok(valid) => valid,
-        Err(_) => {
-            text.clear();
-            text.push_str(&String::from_utf8_lossy(bytes));
-            text
-        }
     }
 }
 

@@ -55,9 +55,12 @@ pub(super) async fn is_running(
     backend: &Backend,
 ) -> Result<bool, ExecutionError> {
     // The statistics of a transaction are a snapshot unless told otherwise.
-    sqlx::query("select pg_stat_clear_snapshot()").execute(&mut *connection).await.map_err(lost)?;
+    sqlx::query("select pg_stat_clear_snapshot()")
+        .execute(&mut *connection)
+        .await
+        .map_err(|error| failure::of_connecting(&error))?;
     let query = sqlx::query_scalar(LISTED).bind(number(backend)).bind(backend.started());
-    query.fetch_one(connection).await.map_err(lost)
+    query.fetch_one(connection).await.map_err(|error| failure::of_connecting(&error))
 }
 
 async fn ask(
@@ -66,14 +69,10 @@ async fn ask(
     backend: &Backend,
 ) -> Result<(), ExecutionError> {
     let query = sqlx::query(request).bind(number(backend)).bind(backend.started());
-    query.execute(connection).await.map(drop).map_err(lost)
+    query.execute(connection).await.map(drop).map_err(|error| failure::of_connecting(&error))
 }
 
 /// A number that no process has, if it is none of PostgreSQL's.
 fn number(backend: &Backend) -> i32 {
     i32::try_from(backend.number()).unwrap_or(-1)
-}
-
-fn lost(error: sqlx::Error) -> ExecutionError {
-    failure::of_connecting(&error)
 }

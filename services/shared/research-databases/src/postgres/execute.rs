@@ -37,7 +37,7 @@ pub(super) async fn execute(
     let schema = columns.schema();
     let readings = described.iter().map(Described::reading).collect();
     let decoder = Decoder { readings, columns, text: String::new() };
-    let run = Run { guard, connection, statement, bound, decoder, run_time: limits.run_time };
+    let run = UnderWay { guard, connection, statement, bound, decoder, run_time: limits.run_time };
     Ok(Execution { backend, schema, batches: run.batches().boxed() })
 }
 
@@ -70,7 +70,7 @@ fn describe(column: &PgColumn) -> Described {
 }
 
 /// An execution under way.
-struct Run {
+struct UnderWay {
     guard: SessionGuard,
     connection: PgConnection,
     statement: PgStatement,
@@ -79,7 +79,7 @@ struct Run {
     run_time: Duration,
 }
 
-impl Run {
+impl UnderWay {
     fn batches(self) -> impl Stream<Item = Result<RecordBatch, ExecutionError>> {
         let Self { mut guard, mut connection, statement, bound, mut decoder, run_time } = self;
         async_stream::try_stream! {

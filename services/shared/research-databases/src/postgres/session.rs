@@ -108,7 +108,7 @@ mod tests {
     #[test]
     fn no_limit_becomes_none() {
         assert_eq!(milliseconds(Duration::ZERO), "1ms");
-        assert_eq!(milliseconds(Duration::from_secs(600)), "600000ms");
+        assert_eq!(milliseconds(Duration::from_mins(10)), "600000ms");
         assert_eq!(milliseconds(Duration::MAX), "2147483647ms");
     }
 

@@ -111,6 +111,31 @@ async fn an_account_that_may_only_read_needs_no_warning() {
 }
 
 #[tokio::test]
+async fn the_version_of_the_data_is_what_the_sites_query_says() {
+    let (server, research) = prepared().await;
+    let version = async |query| Research::versioned(&server.url, query).data_version().await;
+    assert_eq!(research.database.data_version().await, Ok(None));
+    assert_eq!(version("select max(id), 'x' from note;").await, Ok(Some("500".to_owned())));
+    assert_eq!(version("select null from note").await, Ok(None));
+    assert_eq!(version("select 1 from note where id < 0").await, Ok(None));
+    assert_eq!(version("select no_such_column from note").await, Err(Problem::Unreachable));
+}
+
+#[tokio::test]
+async fn a_lock_of_another_session_is_not_waited_for() {
+    let (server, research) = prepared().await;
+    let mut holder = MySqlConnection::connect(&server.url).await.unwrap();
+    holder.execute(sqlx::raw_sql("lock tables note write")).await.unwrap();
+    let limits = Limits { lock_time: Duration::from_millis(200), ..LIMITS };
+    let started = research.start("select * from note", &limits).await;
+    let error = match started {
+        Ok(execution) => collect(execution).await.unwrap_err(),
+        Err(error) => error,
+    };
+    assert!(matches!(&error, ExecutionError::Sql(words) if words.contains("lock")), "{error:?}");
+}
+
+#[tokio::test]
 async fn a_database_that_is_down_or_refuses_says_so() {
     let nowhere = Research::at("mysql://coffer:x@127.0.0.1:1/x", &["x"]);
     assert_eq!(nowhere.database.structure().await, Err(Problem::Unreachable));

@@ -131,6 +131,17 @@ async fn an_account_that_may_only_read_needs_no_warning() {
 }
 
 #[tokio::test]
+async fn the_version_of_the_data_is_what_the_sites_query_says() {
+    let (server, research) = prepared(TABLES).await;
+    let version = async |query| Research::versioned(&server.url, query).data_version().await;
+    assert_eq!(research.database.data_version().await, Ok(None));
+    assert_eq!(version("select max(id), 'x' from note;").await, Ok(Some("500".to_owned())));
+    assert_eq!(version("select null from note").await, Ok(None));
+    assert_eq!(version("select 1 where false").await, Ok(None));
+    assert_eq!(version("select no_such_column from note").await, Err(Problem::Unreachable));
+}
+
+#[tokio::test]
 async fn a_database_that_is_down_or_refuses_says_so() {
     let nowhere = Research::at("postgres://coffer:x@127.0.0.1:1/x", &["public"]);
     assert_eq!(nowhere.database.structure().await, Err(Problem::Unreachable));

@@ -42,6 +42,12 @@ impl Research {
         Self { database, gate }
     }
 
+    /// One that knows a query for the version of its data.
+    pub(crate) fn versioned(url: &str, query: &str) -> Arc<dyn ResearchDatabase> {
+        let address = DatabaseAddress::parse(&Secret::from(url)).unwrap();
+        open(address, &["public".to_owned()], Some(query))
+    }
+
     pub(crate) fn admit(&self, purpose: Purpose, sql: &str, parameters: &[Parameter]) -> Admitted {
         self.gate.admit(purpose, sql, parameters).unwrap_or_else(|refused| panic!("{sql}: {refused:?}"))
     }
@@ -128,6 +134,7 @@ fn cell(batch: &RecordBatch, column: usize, row: usize) -> Option<String> {
     })
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "what a cell is compared with")]
 pub(crate) fn some(text: &str) -> Option<String> {
     Some(text.to_owned())
 }
