@@ -13,7 +13,7 @@ use super::press::Encoder;
 use super::{CertificateText, ExportError};
 
 /// Size of a row group, which is built in memory.
-const GROUP_BYTES: usize = 16 * 1024 * 1024;
+const GROUP_BYTES: usize = 8 * 1024 * 1024;
 
 /// Writes row groups.
 pub(super) struct Parquet {
