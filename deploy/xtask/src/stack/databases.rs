@@ -16,7 +16,7 @@ const RESEARCH: &str = "demo_research";
 
 /// A line about the size of the research database.
 const COUNTS: &str = "
-    select string_agg(to_char(number, 'FM999,999,999') || ' ' || what, ', ')
+    select string_agg(to_char(number, 'FM999,999,999') || ' ' || what, ', ' order by number)
       from (select 'patients', count(*) from patient
             union all select 'notes', count(*) from note
             union all select 'laboratory results', count(*) from laboratory_result
