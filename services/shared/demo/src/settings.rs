@@ -16,6 +16,25 @@ pub const DATABASES: [&str; 7] = [
     "demo_research",
 ];
 
+/// What research-query is told of the research database; the address follows.
+const RESEARCH_DATABASE: &str = r#"[[databases]]
+name = "demo"
+title = "Demo"
+description = "Fictional patients of a psychiatric trust, de-identified, with their notes."
+help = """
+One row of `patient` per person; every clinical table has `rid`, the research id, and `trid`, a short one for joins.
+
+- `note` holds the free text, with a full-text index; `kind` tells a clinic letter from a risk assessment.
+- `medication` has a new row for each dose, `diagnosis` codes of ICD-10, `admission` the stays on wards.
+- `nlp_result` holds the numbers that language processing found in the notes, and where: `_srcpkval` is the `note_id`.
+"""
+rid_column = "rid"
+mrid_column = "mrid"
+trid_column = "trid"
+date_columns = ["written_on", "taken_on", "scored_on", "admitted_on", "started_on", "diagnosed_on", "referred_on"]
+version_query = "select max(refreshed_at)::text from data_refresh"
+"#;
+
 /// What the services find around them, and where they listen on this machine.
 #[derive(Debug, Clone, Default)]
 pub struct Surroundings {
@@ -80,13 +99,7 @@ impl Surroundings {
                 self.smtp_port,
             ),
             _ => format!(
-                "[database]\nurl = \"{}\"\n\
-                 [[databases]]\nname = \"demo\"\ntitle = \"Demo\"\n\
-                 description = \"Fictional patients of a psychiatric trust, de-identified, with their notes.\"\n\
-                 url = \"{}\"\nrid_column = \"rid\"\nmrid_column = \"mrid\"\ntrid_column = \"trid\"\n\
-                 date_columns = [\"written_on\", \"taken_on\", \"scored_on\", \"admitted_on\", \"started_on\", \
-                 \"diagnosed_on\", \"referred_on\", \"first_seen_on\"]\n\
-                 version_query = \"select max(refreshed_at)::text from data_refresh\"\n",
+                "[database]\nurl = \"{}\"\n{RESEARCH_DATABASE}url = \"{}\"\n",
                 self.database_url("coffer_research_query"),
                 self.database_url("demo_research"),
             ),
