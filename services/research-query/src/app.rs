@@ -12,16 +12,21 @@ use coffer_runtime::Context;
 use coffer_store::Keyring;
 use coffer_types::{Clock, RunId};
 use sqlx::{PgPool, Postgres, Transaction};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 
 use crate::config::{LimitSettings, ResearchDatabaseSettings, ResearchQuerySettings};
 use crate::domain::access::Person;
+use crate::domain::catalogue::Table;
+use crate::highlighters::Highlighters;
 use crate::live::Live;
 use crate::metrics::Metrics;
 use crate::objects::BucketObjects;
 use crate::refresh::{Catalogue, Refresher};
 use crate::store::Result;
 use crate::store::runs::{Run, Runs};
+
+/// Exports at the same time in each replica; others wait.
+const EXPORTS: usize = 2;
 
 /// Shared by all; clones are cheap.
 #[derive(Clone)]
@@ -48,6 +53,10 @@ pub(crate) struct App {
     pub(crate) segments: SegmentCache,
     /// What operators count.
     pub(crate) metrics: Metrics,
+    /// Highlights of those who read results just now.
+    pub(crate) highlighters: Arc<Highlighters>,
+    /// Turns of exports.
+    pub(crate) exports: Arc<Semaphore>,
     /// All settings.
     pub(crate) settings: Arc<ResearchQuerySettings>,
     databases: Arc<BTreeMap<String, Arc<Offered>>>,
@@ -100,6 +109,8 @@ impl App {
             objects: Arc::new(BucketObjects::new(bus)),
             segments: SegmentCache::new(settings.results.cache_bytes()),
             metrics: Metrics::new(),
+            highlighters: Arc::default(),
+            exports: Arc::new(Semaphore::new(EXPORTS)),
             databases: Arc::new(databases.into_iter().map(|it| (it.settings.name.clone(), it)).collect()),
             settings: Arc::new(settings),
         })
@@ -113,6 +124,14 @@ impl App {
     /// The databases as last read.
     pub(crate) fn catalogue(&self) -> Catalogue {
         self.refresher.catalogue()
+    }
+
+    /// The tables of a database, as last read.
+    pub(crate) fn tables(&self, database: &str) -> Vec<Table> {
+        let catalogue = self.catalogue();
+        let databases = catalogue.borrow();
+        let known = databases.iter().find(|known| known.name == database);
+        known.map(|known| known.tables.clone()).unwrap_or_default()
     }
 
     /// The database of this name, if the person may use it: one that they may not use does not exist for them.

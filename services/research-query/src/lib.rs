@@ -5,6 +5,7 @@ mod app;
 mod config;
 mod domain;
 mod handlers;
+mod highlighters;
 mod live;
 mod metrics;
 mod objects;

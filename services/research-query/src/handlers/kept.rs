@@ -53,7 +53,7 @@ pub(super) fn parameters(query: &Query) -> Vec<v1::Parameter> {
 }
 
 /// SQL as lists show it.
-pub(super) fn shortened(sql: String) -> String {
+pub(super) fn short_sql(sql: String) -> String {
     match sql.char_indices().nth(LONGEST_IN_LISTS) {
         Some((end, _)) => format!("{} ...", sql.get(..end).unwrap_or_default()),
         None => sql,

@@ -2,15 +2,21 @@
 
 pub(crate) mod accept;
 pub(crate) mod caller;
+mod document;
+mod export;
 mod faults;
+mod helper;
 mod highlights;
 mod kept;
+mod results;
+mod rows;
 mod run_message;
 mod runs;
 mod saved_queries;
 mod schema;
 mod standard_queries;
 mod submit;
+mod view;
 
 use coffer_bus::{Answers, Bus, BusError};
 use coffer_proto::query::v1 as query;
@@ -34,7 +40,7 @@ pub(crate) async fn answer(bus: &Bus, app: &App, context: &Context) -> Result<()
 }
 
 fn all(answers: Answers, app: &App) -> Answers {
-    answers! { answers, app,
+    let answers = answers! { answers, app,
         query::ListSchema => schema::list;
         query::RefreshSchema => schema::refresh;
         query::SubmitRun => submit::submit;
@@ -53,5 +59,12 @@ fn all(answers: Answers, app: &App) -> Answers {
         query::GetStandardQuery => standard_queries::get;
         query::SaveStandardQuery => standard_queries::save;
         query::DeleteStandardQuery => standard_queries::delete;
-    }
+        query::MakeTextAnywhere => helper::text_anywhere;
+        query::GetSchemaDocument => document::get;
+        query::GetRows => results::rows;
+        query::SelectPeople => results::people;
+    };
+    let app = app.clone();
+    answers
+        .on_stream(move |question: query::ExportResult, parts| export::result(app.clone(), question, parts))
 }

@@ -9,8 +9,10 @@ use coffer_proto::timestamp;
 use coffer_query_gate::Purpose;
 
 use super::caller::{person, slice};
-use super::kept::{id, invalid, parameters, query, shortened};
+use super::kept::{id, invalid, not_found, parameters, query, short_sql};
+use super::run_message;
 use crate::app::App;
+use crate::domain::access::Person;
 use crate::domain::saved_query::{self, About, Fault};
 use crate::store::saved_queries::{Draft, SavedQueries, SavedQuery, Version};
 
@@ -26,8 +28,8 @@ pub(crate) async fn list(app: App, question: ListSavedQueries) -> Result<SavedQu
     let total = u32::try_from(found.len()).unwrap_or(u32::MAX);
     let skip = usize::try_from(offset).unwrap_or(usize::MAX);
     let take = usize::try_from(limit).unwrap_or_default();
-    let queries = found.into_iter().skip(skip).take(take).map(message);
-    let queries = queries.map(|saved| v1::SavedQuery { sql: shortened(saved.sql), ..saved }).collect();
+    let shown = found.into_iter().skip(skip).take(take).collect();
+    let queries = with_last_runs(&app, &person, shown).await?.into_iter().map(shortened).collect();
     Ok(SavedQueryList { queries, total })
 }
 
@@ -42,7 +44,8 @@ pub(crate) async fn get(app: App, question: GetSavedQuery) -> Result<SavedQueryD
         Some(version_message(version))
     });
     let versions = versions.collect();
-    Ok(SavedQueryDetail { query: Some(message(saved)), versions })
+    let query = with_last_runs(&app, &person, vec![saved]).await?.pop();
+    Ok(SavedQueryDetail { query, versions })
 }
 
 /// Answers [`SaveQuery`].
@@ -65,7 +68,8 @@ pub(crate) async fn save(app: App, question: SaveQuery) -> Result<v1::SavedQuery
         saved_queries.change(person.id, id, &draft).await?;
         id
     };
-    Ok(message(saved_queries.get(person.id, id).await?))
+    let saved = vec![saved_queries.get(person.id, id).await?];
+    with_last_runs(&app, &person, saved).await?.pop().ok_or_else(not_found)
 }
 
 /// Answers [`DeleteSavedQuery`].
@@ -77,6 +81,30 @@ pub(crate) async fn delete(app: App, question: DeleteSavedQuery) -> Result<Delet
 
 fn of(app: &App) -> SavedQueries {
     SavedQueries::new(app.pool.clone(), app.keyring.clone(), app.clock.clone())
+}
+
+async fn with_last_runs(
+    app: &App,
+    person: &Person,
+    saved: Vec<SavedQuery>,
+) -> Result<Vec<v1::SavedQuery>, Refusal> {
+    let ids: Vec<_> = saved.iter().map(|saved| saved.id).collect();
+    let runs = app.runs.newest_of(person.id, &ids).await?;
+    let with_run = |saved: SavedQuery| {
+        let run = runs.iter().find(|run| run.saved_query == Some(saved.id));
+        let last_run = run.map(|run| run_message::message(app, run, 0));
+        v1::SavedQuery { last_run, ..message(saved) }
+    };
+    Ok(saved.into_iter().map(with_run).collect())
+}
+
+/// As lists show it.
+fn shortened(mut saved: v1::SavedQuery) -> v1::SavedQuery {
+    saved.sql = short_sql(saved.sql);
+    if let Some(run) = &mut saved.last_run {
+        run.sql = short_sql(std::mem::take(&mut run.sql));
+    }
+    saved
 }
 
 fn message(saved: SavedQuery) -> v1::SavedQuery {
@@ -97,7 +125,7 @@ fn message(saved: SavedQuery) -> v1::SavedQuery {
 
 fn version_message(version: Version) -> SavedQueryVersion {
     SavedQueryVersion {
-        version: version.version.unsigned_abs(),
+        version: version.number.unsigned_abs(),
         parameters: parameters(&version.query),
         sql: version.query.sql,
         at: Some(timestamp(version.at)),

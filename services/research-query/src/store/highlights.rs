@@ -139,12 +139,12 @@ impl Highlights {
         .bind(user)
         .fetch_all(connection)
         .await?;
-        rows.into_iter().map(|row| self.open(row)).collect()
+        rows.into_iter().map(|row| self.open(&row)).collect()
     }
 
-    fn open(&self, row: Row) -> Result<Highlight> {
+    fn open(&self, row: &Row) -> Result<Highlight> {
         let words = self.keyring.open_json(place(row.id), &row.term)?;
-        let Row { id, is_regex, colour, active, .. } = row;
+        let &Row { id, is_regex, colour, active, .. } = row;
         Ok(Highlight { id, words, is_regex, colour, active })
     }
 }

@@ -1,5 +1,6 @@
 //! Our own database.
 
+pub(crate) mod exports;
 pub(crate) mod highlights;
 pub(crate) mod runs;
 pub(crate) mod saved_queries;

@@ -34,7 +34,8 @@ pub(crate) struct SavedQuery {
 /// One of its versions.
 #[derive(Debug, Clone)]
 pub(crate) struct Version {
-    pub(crate) version: i32,
+    /// Counts from 1.
+    pub(crate) number: i32,
     pub(crate) query: Query,
     pub(crate) at: DateTime<Utc>,
 }
@@ -102,7 +103,7 @@ impl SavedQueries {
         .await?;
         let open = |row: VersionRow| {
             let query = self.keyring.open_json(query_of(id, &column(row.version)), &row.query)?;
-            Ok(Version { version: row.version, query, at: row.at })
+            Ok(Version { number: row.version, query, at: row.at })
         };
         rows.into_iter().map(open).collect()
     }

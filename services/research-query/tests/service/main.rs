@@ -2,9 +2,12 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 mod cancelling;
+mod exports;
+mod helpers;
 mod highlights;
 mod limits;
 mod queue;
+mod results;
 mod runs;
 mod saved_queries;
 mod schema;

@@ -4,11 +4,12 @@ use coffer_proto::common::v1::Caller;
 use coffer_proto::common::v1::refusal::Code;
 use coffer_proto::query::v1::{
     DeleteSavedQuery, GetSavedQuery, ListSavedQueries, Parameter, SaveQuery, SavedQuery, SavedQueryDetail,
+    SubmitRun,
 };
 use coffer_types::SavedQueryId;
 use sqlx::{Connection, PgConnection};
 
-use crate::world::{World, person};
+use crate::world::{World, person, submission};
 
 const NOTES: &str = "create table note (rid text primary key, body text)";
 
@@ -102,6 +103,28 @@ async fn the_list_is_searched_everywhere_and_the_last_change_comes_first() {
 }
 
 #[tokio::test]
+async fn a_saved_query_knows_its_newest_run() {
+    let world = World::new(NOTES).await;
+    let running = world.start().await;
+    let (jo, max) = (person("researcher"), person("researcher"));
+    let saved = world.ask(save(&jo, query("Notes", "select rid from note"))).await;
+    assert_eq!(saved.last_run, None);
+    let of_saved =
+        |caller: &Caller| SubmitRun { saved_query_id: saved.id.clone(), ..submission(caller, "select 1") };
+    let first = world.ask(of_saved(&jo)).await;
+    world.wait_for(&jo, &first.id, "done").await;
+    let second = world.ask(of_saved(&jo)).await;
+    world.wait_for(&jo, &second.id, "done").await;
+    let _ = world.try_ask(&of_saved(&max)).await;
+    world.done(&jo, "select 2").await;
+    let detail = world.ask(get(&jo, &saved.id)).await;
+    assert_eq!(detail.query.unwrap().last_run.unwrap().id, second.id);
+    let list = world.ask(ListSavedQueries { caller: Some(jo.clone()), ..ListSavedQueries::default() }).await;
+    assert_eq!(list.queries[0].last_run.as_ref().unwrap().id, second.id);
+    running.shutdown.now();
+}
+
+#[tokio::test]
 async fn a_query_that_may_not_run_is_not_kept() {
     let world = World::new(NOTES).await;
     let running = world.start().await;
@@ -172,12 +195,8 @@ async fn nothing_of_a_query_stands_in_clear_text_and_versions_stay() {
     let rows =
         "select q::text || v::text from saved_query q join saved_query_version v on v.saved_query_id = q.id";
     let row: String = sqlx::query_scalar(rows).fetch_one(&mut own).await.unwrap();
-    assert!(!row.contains("Zebedee") && !row.contains(&hex("Zebedee")), "{row}");
+    assert!(!row.contains("Zebedee") && !row.contains(&hex::encode("Zebedee")), "{row}");
     let error = sqlx::query("delete from saved_query_version").execute(&mut own).await.unwrap_err();
     assert!(error.to_string().contains("append-only"));
     running.shutdown.now();
-}
-
-fn hex(text: &str) -> String {
-    text.bytes().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -26,6 +26,11 @@ impl RowOrder {
         Self(Order::Chosen(numbers))
     }
 
+    /// Rows by number, in the given order.
+    pub fn of(rows: &[u32]) -> Self {
+        Self::read(to_bytes(rows).into())
+    }
+
     /// How many rows it has.
     pub fn rows(&self) -> u64 {
         match &self.0 {

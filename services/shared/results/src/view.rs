@@ -12,7 +12,7 @@ use crate::blocking::blocking;
 use crate::filter::Filter;
 use crate::order::{self, RowOrder};
 use crate::sort::{Round, Sorting};
-use crate::{ObjectError, ResultError, StoredResult};
+use crate::{Manifest, ObjectError, ResultError, StoredResult};
 
 /// Most columns to sort by.
 const SORT_COLUMNS: usize = 3;
@@ -71,6 +71,16 @@ pub enum Operator {
     Greater,
     /// Greater than or equal.
     AtLeast,
+}
+
+impl Condition {
+    /// Whether it can be asked of a result.
+    ///
+    /// # Errors
+    /// The value is not of its column's kind, or there is no such column.
+    pub fn check(&self, manifest: &Manifest) -> Result<(), ResultError> {
+        Filter::new(std::slice::from_ref(self), manifest).map(drop)
+    }
 }
 
 impl StoredResult {

@@ -1,5 +1,6 @@
 //! Marks as a reader would draw them, and rules that hold for any text.
 
+use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
@@ -24,7 +25,8 @@ fn drawn(terms: &[Term<'_>], text: &str) -> String {
     let mut drawn = String::new();
     let mut at = 0;
     for mark in marks(terms, text) {
-        drawn += &format!("{}{}[{}]", &text[at..mark.start], mark.term, &text[mark.start..mark.end]);
+        let (before, marked) = (&text[at..mark.start], &text[mark.start..mark.end]);
+        write!(drawn, "{before}{}[{marked}]", mark.term).unwrap();
         at = mark.end;
     }
     drawn + &text[at..]

@@ -1,7 +1,7 @@
 //! Lists of runs.
 
 use coffer_types::{SavedQueryId, UserId};
-use sqlx::{Postgres, QueryBuilder};
+use sqlx::{AssertSqlSafe, Postgres, QueryBuilder};
 
 use super::row::{COLUMNS, RunRow};
 use super::{Result, Run, Runs};
@@ -43,6 +43,18 @@ impl Runs {
         let skip = usize::try_from(offset).unwrap_or(usize::MAX);
         let take = usize::try_from(limit).unwrap_or(usize::MAX);
         Ok((found.into_iter().skip(skip).take(take).collect(), total))
+    }
+
+    /// The newest run of each of these saved queries of the user, without what is known of its result.
+    pub(crate) async fn newest_of(&self, user: UserId, saved_queries: &[SavedQueryId]) -> Result<Vec<Run>> {
+        let sql = format!(
+            "select distinct on (saved_query_id) {COLUMNS} from run
+             where user_id = $1 and saved_query_id = any($2)
+             order by saved_query_id, queued_at desc, id desc"
+        );
+        let rows: Vec<RunRow> =
+            sqlx::query_as(AssertSqlSafe(sql)).bind(user).bind(saved_queries).fetch_all(&self.pool).await?;
+        rows.into_iter().map(|row| self.open(row.without_result())).collect()
     }
 
     async fn newest(&self, wanted: &Wanted, offset: i64, limit: i64) -> Result<Vec<Run>> {
