@@ -9,7 +9,7 @@ use tokio::time::{Instant, Sleep, sleep_until};
 use crate::error::ExecutionError;
 
 /// The server ends the query at its limit; we give up when it did not.
-const GRACE: Duration = Duration::from_secs(2);
+pub(crate) const GRACE: Duration = Duration::from_secs(2);
 
 /// When an execution must be over.
 pub(crate) struct Deadline {

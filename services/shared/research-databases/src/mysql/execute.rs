@@ -15,7 +15,7 @@ use super::{MySqlFamily, bind, failure};
 use crate::cell::Cell;
 use crate::columns::Columns;
 use crate::database::{Execution, Limits};
-use crate::deadline::Deadline;
+use crate::deadline::{Deadline, GRACE};
 use crate::error::{ExecutionError, unbindable};
 use crate::guard::SessionGuard;
 
@@ -26,9 +26,10 @@ pub(super) async fn execute(
 ) -> Result<Execution, ExecutionError> {
     let arguments = bind::arguments(query.values()).map_err(|_| unbindable())?;
     let (mut connection, backend) = database.connect(limits).await?;
-    let guard = SessionGuard::new(Arc::new(database.clone()), backend.clone());
+    let mut guard = SessionGuard::new(Arc::new(database.clone()), backend.clone());
     let sql = AssertSqlSafe(query.text()).into_sql_str();
-    let statement = connection.prepare(sql).await.map_err(|error| failure::of_query(&error, false))?;
+    let prepared = connection.prepare(sql).await.map_err(|error| failure::of_query(&error, false));
+    let statement = guard.told(prepared)?;
     let kinds =
         statement.columns().iter().map(|column| (column.name(), Reading::of(column.type_info()).kind()));
     let columns = Columns::new(kinds, limits.cell_bytes);
@@ -52,9 +53,10 @@ impl UnderWay {
     fn batches(self) -> impl Stream<Item = Result<RecordBatch, ExecutionError>> {
         let Self { mut guard, mut connection, statement, arguments, mut decoder, run_time } = self;
         async_stream::try_stream! {
+            guard.end_after(run_time + GRACE);
             let mut deadline = Deadline::start(run_time);
             let mut rows = statement.query_with(arguments).fetch(&mut connection);
-            while let Some(row) = deadline.next(&mut rows, failure::of_query).await? {
+            while let Some(row) = guard.told(deadline.next(&mut rows, failure::of_query).await)? {
                 decoder.take(&row)?;
                 if decoder.columns.is_full() {
                     yield decoder.columns.batch()?;

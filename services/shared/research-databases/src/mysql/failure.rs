@@ -23,11 +23,11 @@ pub(super) fn problem(error: &sqlx::Error) -> Problem {
 pub(super) fn of_query(error: &sqlx::Error, time_is_up: bool) -> ExecutionError {
     let Some(database) = error.as_database_error() else {
         tracing::warn!(%error, "the connection to a research database broke");
-        return ExecutionError::Lost;
+        return if time_is_up { ExecutionError::TimedOut } else { ExecutionError::Lost };
     };
     match number(error) {
         Some(1969 | 3024) => ExecutionError::TimedOut,
-        Some(1317) if time_is_up => ExecutionError::TimedOut,
+        Some(1317 | 1927) if time_is_up => ExecutionError::TimedOut,
         Some(1317 | 1927) => ExecutionError::Cancelled,
         Some(1205) => ExecutionError::Sql(
             "The query waited too long for a lock that somebody else holds; please try again later."

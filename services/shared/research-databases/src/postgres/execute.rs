@@ -17,7 +17,7 @@ use super::{PostgreSql, failure};
 use crate::cell::Cell;
 use crate::columns::Columns;
 use crate::database::{Execution, Limits};
-use crate::deadline::Deadline;
+use crate::deadline::{Deadline, GRACE};
 use crate::error::{ExecutionError, unbindable};
 use crate::guard::SessionGuard;
 
@@ -28,10 +28,10 @@ pub(super) async fn execute(
 ) -> Result<Execution, ExecutionError> {
     let bound = Bound::new(query.values()).map_err(|_| unbindable())?;
     let (mut connection, backend) = database.connect(limits).await?;
-    let guard = SessionGuard::new(Arc::new(database.clone()), backend.clone());
-    let (statement, described) = prepare(&mut connection, query, &bound.types, limits.cell_bytes)
-        .await
-        .map_err(|error| failure::of_query(&error, false))?;
+    let mut guard = SessionGuard::new(Arc::new(database.clone()), backend.clone());
+    let prepared = prepare(&mut connection, query, &bound.types, limits.cell_bytes).await;
+    let prepared = prepared.map_err(|error| failure::of_query(&error, false));
+    let (statement, described) = guard.told(prepared)?;
     let kinds = described.iter().map(|column| (column.name.as_str(), column.reading().kind()));
     let columns = Columns::new(kinds, limits.cell_bytes);
     let schema = columns.schema();
@@ -83,9 +83,10 @@ impl UnderWay {
     fn batches(self) -> impl Stream<Item = Result<RecordBatch, ExecutionError>> {
         let Self { mut guard, mut connection, statement, bound, mut decoder, run_time } = self;
         async_stream::try_stream! {
+            guard.end_after(run_time + GRACE);
             let mut deadline = Deadline::start(run_time);
             let mut rows = statement.query_with(bound.arguments).fetch(&mut connection);
-            while let Some(row) = deadline.next(&mut rows, failure::of_query).await? {
+            while let Some(row) = guard.told(deadline.next(&mut rows, failure::of_query).await)? {
                 decoder.take(&row)?;
                 if decoder.columns.is_full() {
                     yield decoder.columns.batch()?;

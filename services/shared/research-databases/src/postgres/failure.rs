@@ -30,11 +30,11 @@ pub(super) fn problem(error: &sqlx::Error) -> Problem {
 pub(super) fn of_query(error: &sqlx::Error, time_is_up: bool) -> ExecutionError {
     let Some(database) = error.as_database_error() else {
         tracing::warn!(%error, "the connection to a research database broke");
-        return ExecutionError::Lost;
+        return if time_is_up { ExecutionError::TimedOut } else { ExecutionError::Lost };
     };
     match database.code().as_deref() {
         // The message alone tells a time-out from a request, and its language is the server's.
-        Some("57014") if time_is_up => ExecutionError::TimedOut,
+        Some("57014" | "57P01") if time_is_up => ExecutionError::TimedOut,
         Some("57014" | "57P01") => ExecutionError::Cancelled,
         Some("55P03") => ExecutionError::Sql(
             "The query waited too long for a lock that somebody else holds; please try again later."

@@ -13,7 +13,7 @@ use super::session::Connection;
 use super::{SqlServer, bind, decode, failure};
 use crate::columns::Columns;
 use crate::database::{Execution, Limits};
-use crate::deadline::Deadline;
+use crate::deadline::{Deadline, GRACE};
 use crate::error::{ExecutionError, sentence};
 use crate::guard::SessionGuard;
 
@@ -33,12 +33,12 @@ pub(super) async fn execute(
     limits: &Limits,
 ) -> Result<Execution, ExecutionError> {
     let (mut client, backend) = database.connect(limits.lock_time).await?;
-    let guard = SessionGuard::new(Arc::new(database.clone()), backend.clone());
+    let mut guard = SessionGuard::new(Arc::new(database.clone()), backend.clone());
     let explains = query.purpose() == Purpose::Explain;
     let described = if explains {
         vec![("plan".to_owned(), ColumnKind::Text)]
     } else {
-        describe(&mut client, query).await?
+        guard.told(describe(&mut client, query).await)?
     };
     let kinds = described.iter().map(|(name, kind)| (name.as_str(), *kind));
     let columns = Columns::new(kinds, limits.cell_bytes);
@@ -92,11 +92,12 @@ impl UnderWay {
     fn batches(self) -> impl Stream<Item = Result<RecordBatch, ExecutionError>> {
         let Self { mut guard, mut client, sql, values, explains, mut columns, run_time } = self;
         async_stream::try_stream! {
+            guard.end_after(run_time + GRACE);
             let mut deadline = Deadline::alone(run_time);
             let mut text = String::new();
             let sent = send(&mut client, &sql, &values, explains);
-            let mut rows = deadline.within(sent, failure::of_query).await?;
-            while let Some(row) = deadline.next(&mut rows, failure::of_query).await? {
+            let mut rows = guard.told(deadline.within(sent, failure::of_query).await)?;
+            while let Some(row) = guard.told(deadline.next(&mut rows, failure::of_query).await)? {
                 take(&mut columns, &row, &mut text)?;
                 if columns.is_full() {
                     yield columns.batch()?;

@@ -41,7 +41,7 @@ async fn sessions(server: &TestMariaDb) -> i64 {
     .unwrap()
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn the_structure_is_told() {
     let (server, research) = prepared().await;
     let lines = research.database.structure().await.unwrap();
@@ -67,7 +67,7 @@ async fn the_structure_is_told() {
     assert_eq!((lines[6].rows, lines[6].table_comment.as_str()), (-1, ""));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn the_server_refuses_to_write_even_past_the_gate() {
     let (_server, research) = prepared().await;
     let error = research.rows("select make()").await.unwrap_err();
@@ -75,14 +75,14 @@ async fn the_server_refuses_to_write_even_past_the_gate() {
     assert_eq!(research.rows("select count(*) from note").await.unwrap().row(), [some("500")]);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn the_words_of_the_database_reach_the_person() {
     let (_server, research) = prepared().await;
     let error = research.rows("select titel from note").await.unwrap_err();
     assert!(matches!(&error, ExecutionError::Sql(words) if words.starts_with("Unknown column 'titel'")));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn an_account_that_may_only_read_needs_no_warning() {
     let (server, research) = prepared().await;
     let warning = research.database.warning().await.unwrap().unwrap();
@@ -110,7 +110,7 @@ async fn an_account_that_may_only_read_needs_no_warning() {
     assert!(after.unwrap().unwrap().contains("it has FILE on *.*."));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn the_version_of_the_data_is_what_the_sites_query_says() {
     let (server, research) = prepared().await;
     let version = async |query| Research::versioned(&server.url, query).data_version().await;
@@ -121,7 +121,7 @@ async fn the_version_of_the_data_is_what_the_sites_query_says() {
     assert_eq!(version("select no_such_column from note").await, Err(Problem::Unreachable));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_lock_of_another_session_is_not_waited_for() {
     let (server, research) = prepared().await;
     let mut holder = MySqlConnection::connect(&server.url).await.unwrap();
@@ -135,7 +135,7 @@ async fn a_lock_of_another_session_is_not_waited_for() {
     assert!(matches!(&error, ExecutionError::Sql(words) if words.contains("lock")), "{error:?}");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_database_that_is_down_or_refuses_says_so() {
     let nowhere = Research::at("mysql://coffer:x@127.0.0.1:1/x", &["x"]);
     assert_eq!(nowhere.database.structure().await, Err(Problem::Unreachable));
@@ -148,7 +148,7 @@ async fn a_database_that_is_down_or_refuses_says_so() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn the_time_limit_ends_a_query() {
     let (server, research) = prepared().await;
     let limits = Limits { run_time: Duration::from_millis(300), ..LIMITS };
@@ -159,13 +159,25 @@ async fn the_time_limit_ends_a_query() {
     until("the end of the session", async || sessions(&server).await == 0).await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn the_time_limit_holds_when_nobody_reads() {
+    let (server, research) = prepared().await;
+    let limits = Limits { run_time: Duration::from_secs(3), ..LIMITS };
+    let sql = "select repeat('x', 1000), seq from seq_1_to_5000000";
+    let mut execution = research.start(sql, &limits).await.unwrap();
+    execution.batches.next().await.unwrap().unwrap();
+    until("the end of the session", async || sessions(&server).await == 0).await;
+    let rest: Vec<_> = execution.batches.collect().await;
+    assert_eq!(rest.last().unwrap().as_ref().unwrap_err(), &ExecutionError::TimedOut);
+}
+
 /// The three moments: before the first row, between rows, and while the server sends to nobody.
 #[rstest::rstest]
 #[case::before_the_first_row("select nap(60)", 0)]
 #[case::in_the_middle("select seq, nap(if(seq > 10000, 60, 0)) from seq_1_to_10100", 1)]
 #[case::while_sending("select repeat('x', 1000), seq from seq_1_to_5000000", 1)]
 #[case::before_the_start("select 1", -1)]
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_request_ends_the_session_within_two_seconds(#[case] sql: &'static str, #[case] batches: i32) {
     let (server, research) = prepared().await;
     let Execution { backend, batches: mut rows, .. } = research.start(sql, &LIMITS).await.unwrap();
@@ -185,14 +197,14 @@ async fn a_request_ends_the_session_within_two_seconds(#[case] sql: &'static str
     research.database.end(&backend).await.unwrap();
     assert!(start.elapsed() < Duration::from_secs(2));
     assert!(!research.database.is_running(&backend).await.unwrap());
-    assert_eq!(sessions(&server).await, 0);
+    until("the end of all sessions", async || sessions(&server).await == 0).await;
     if let Some(reader) = reader {
         assert_eq!(reader.await.unwrap(), Err(ExecutionError::Cancelled));
     }
     research.database.end(&backend).await.unwrap();
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_session_of_the_same_number_is_left_alone() {
     let (_server, research) = prepared().await;
     let execution = research.start("select 1", &LIMITS).await.unwrap();
@@ -206,7 +218,7 @@ async fn a_session_of_the_same_number_is_left_alone() {
 #[rstest::rstest]
 #[case::unread("select nap(60)", 0)]
 #[case::half_read("select repeat('x', 1000) from seq_1_to_5000000", 1)]
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn dropping_an_execution_ends_its_session(#[case] sql: &'static str, #[case] batches: usize) {
     let (server, research) = prepared().await;
     let mut execution = research.start(sql, &LIMITS).await.unwrap();
@@ -221,7 +233,7 @@ async fn dropping_an_execution_ends_its_session(#[case] sql: &'static str, #[cas
     assert!(time < Duration::from_secs(2), "{time:?}");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn no_setting_of_one_run_reaches_the_next() {
     let (_server, research) = prepared().await;
     let sql = "select variable_value from session order by variable_name";

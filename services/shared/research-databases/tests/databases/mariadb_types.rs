@@ -104,7 +104,7 @@ const CASES: &[Case] = &[
     ("blob", ColumnKind::Binary, &[("x'80'", Some("[80]")), ("''", Some("[]"))]),
 ];
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn values_arrive_whole() {
     let (server, research) = prepared("do 1").await;
     let mut connection = MySqlConnection::connect(&server.url).await.unwrap();
@@ -125,7 +125,7 @@ async fn values_arrive_whole() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn no_rows_still_have_columns() {
     let (_server, research) = prepared("do 1").await;
     let rows = research.rows("select 1 as a, 'x' as a, null as `B b` from dual where 1 = 0").await.unwrap();
@@ -134,7 +134,7 @@ async fn no_rows_still_have_columns() {
     assert_eq!(rows.batch.num_rows(), 0);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn parameters_of_each_kind_are_bound() {
     let (_server, research) = prepared(
         "create table t (t varchar(50), i bigint, n double, b tinyint, d date, m datetime);
@@ -164,7 +164,7 @@ async fn parameters_of_each_kind_are_bound() {
     assert_eq!(research.rows_with(compared, &nothing).await.unwrap().batch.num_rows(), 0);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn counts_and_plans_arrive() {
     let (_server, research) =
         prepared("create table t as select seq as g, 'x' as text from seq_1_to_20000; analyze table t;")
@@ -180,7 +180,7 @@ async fn counts_and_plans_arrive() {
     assert!(numbers.iter().copied().eq((1..=20_000).rev()));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_cell_beyond_the_limit_ends_the_run_and_names_its_column() {
     let (_server, research) = prepared("do 1").await;
     let limits = Limits { cell_bytes: 100, ..LIMITS };

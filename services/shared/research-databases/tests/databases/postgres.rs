@@ -30,7 +30,7 @@ const TABLES: &str = "
     insert into note select g, 'r', 'text', 'title' from generate_series(1, 500) g;
     analyze note;";
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn the_structure_is_told() {
     let (_server, research) = prepared(TABLES).await;
     let lines = research.database.structure().await.unwrap();
@@ -56,7 +56,7 @@ async fn the_structure_is_told() {
     assert_eq!(lines[0].rows, -1);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn names_without_a_schema_are_sought_in_the_permitted_ones() {
     let (_server, research) = prepared(TABLES).await;
     assert_eq!(research.rows("select count(*) from titles").await.unwrap().row(), [some("500")]);
@@ -64,7 +64,7 @@ async fn names_without_a_schema_are_sought_in_the_permitted_ones() {
     assert_eq!(error, ExecutionError::Sql("Relation \"secret\" does not exist.".to_owned()));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn the_server_refuses_to_write_even_past_the_gate() {
     let (_server, research) = prepared(
         "create table t (x int);
@@ -82,7 +82,7 @@ async fn the_server_refuses_to_write_even_past_the_gate() {
     assert_eq!(research.rows("select count(*) from t").await.unwrap().row(), [some("0")]);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn the_words_of_the_database_reach_the_person() {
     let (_server, research) = prepared(TABLES).await;
     let cases = [
@@ -99,7 +99,7 @@ async fn the_words_of_the_database_reach_the_person() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn an_account_that_may_only_read_needs_no_warning() {
     let (server, research) = prepared(TABLES).await;
     let warning = research.database.warning().await.unwrap().unwrap();
@@ -130,7 +130,7 @@ async fn an_account_that_may_only_read_needs_no_warning() {
     );
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn the_version_of_the_data_is_what_the_sites_query_says() {
     let (server, research) = prepared(TABLES).await;
     let version = async |query| Research::versioned(&server.url, query).data_version().await;
@@ -141,7 +141,7 @@ async fn the_version_of_the_data_is_what_the_sites_query_says() {
     assert_eq!(version("select no_such_column from note").await, Err(Problem::Unreachable));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_database_that_is_down_or_refuses_says_so() {
     let nowhere = Research::at("postgres://coffer:x@127.0.0.1:1/x", &["public"]);
     assert_eq!(nowhere.database.structure().await, Err(Problem::Unreachable));

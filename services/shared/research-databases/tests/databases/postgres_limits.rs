@@ -38,7 +38,7 @@ async fn sessions(url: &str) -> i64 {
     .unwrap()
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn the_time_limit_ends_a_query() {
     let (server, research) = prepared().await;
     let limits = Limits { run_time: Duration::from_millis(300), ..LIMITS };
@@ -49,7 +49,19 @@ async fn the_time_limit_ends_a_query() {
     until("the end of the session", async || sessions(&server.url).await == 0).await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
+async fn the_time_limit_holds_when_nobody_reads() {
+    let (server, research) = prepared().await;
+    let limits = Limits { run_time: Duration::from_secs(3), ..LIMITS };
+    let sql = "select repeat('x', 1000), g from generate_series(1, 5000000) g";
+    let mut execution = research.start(sql, &limits).await.unwrap();
+    execution.batches.next().await.unwrap().unwrap();
+    until("the end of the session", async || sessions(&server.url).await == 0).await;
+    let rest: Vec<_> = execution.batches.collect().await;
+    assert_eq!(rest.last().unwrap().as_ref().unwrap_err(), &ExecutionError::TimedOut);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_lock_of_another_session_is_not_waited_for() {
     let (server, research) = prepared().await;
     let mut holder = PgConnection::connect(&server.url).await.unwrap();
@@ -60,7 +72,7 @@ async fn a_lock_of_another_session_is_not_waited_for() {
     assert!(matches!(&error, ExecutionError::Sql(words) if words.contains("lock")), "{error:?}");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn nothing_runs_before_the_first_poll() {
     let (server, research) = prepared().await;
     let execution = research.start("select nap(0)", &LIMITS).await.unwrap();
@@ -89,7 +101,7 @@ fn number(execution: &Execution) -> i32 {
 )]
 #[case::while_sending("select repeat('x', 1000), g from generate_series(1, 5000000) g", 1)]
 #[case::before_the_start("select 1", -1)]
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_request_ends_the_session_within_two_seconds(#[case] sql: &'static str, #[case] batches: i32) {
     let (server, research) = prepared().await;
     let Execution { backend, batches: mut rows, .. } = research.start(sql, &LIMITS).await.unwrap();
@@ -109,14 +121,14 @@ async fn a_request_ends_the_session_within_two_seconds(#[case] sql: &'static str
     research.database.end(&backend).await.unwrap();
     assert!(start.elapsed() < Duration::from_secs(2));
     assert!(!research.database.is_running(&backend).await.unwrap());
-    assert_eq!(sessions(&server.url).await, 0);
+    until("the end of all sessions", async || sessions(&server.url).await == 0).await;
     if let Some(reader) = reader {
         assert_eq!(reader.await.unwrap(), Err(ExecutionError::Cancelled));
     }
     research.database.end(&backend).await.unwrap();
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_session_of_the_same_number_is_left_alone() {
     let (_server, research) = prepared().await;
     let execution = research.start("select 1", &LIMITS).await.unwrap();
@@ -129,7 +141,7 @@ async fn a_session_of_the_same_number_is_left_alone() {
 #[rstest::rstest]
 #[case::unread("select nap(60)", 0)]
 #[case::half_read("select repeat('x', 1000) from generate_series(1, 5000000)", 1)]
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn dropping_an_execution_ends_its_session(#[case] sql: &'static str, #[case] batches: usize) {
     let (server, research) = prepared().await;
     let mut execution = research.start(sql, &LIMITS).await.unwrap();
@@ -144,7 +156,7 @@ async fn dropping_an_execution_ends_its_session(#[case] sql: &'static str, #[cas
     assert!(time < Duration::from_secs(2), "{time:?}");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn no_setting_of_one_run_reaches_the_next() {
     let (_server, research) = prepared().await;
     let sql = "select * from session";

@@ -18,14 +18,14 @@ fn research() -> Option<Research> {
     Some(Research::at(&url, &["dbo"]))
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_is_down_says_so() {
     let nowhere = Research::at("sqlserver://sa:x@127.0.0.1:1/x", &["dbo"]);
     assert_eq!(nowhere.database.structure().await, Err(Problem::Unreachable));
     assert_eq!(nowhere.rows("select 1").await.unwrap_err(), ExecutionError::Unreachable);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn values_arrive_whole() {
     let Some(research) = research() else { return };
     let sql =
@@ -42,7 +42,7 @@ async fn values_arrive_whole() {
     assert_eq!(research.rows_with("select :t as t", &[parameter]).await.unwrap().row(), [some("it's")]);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn counts_and_plans_arrive() {
     let Some(research) = research() else { return };
     let sql = "select 1 as x union all select 2";
@@ -50,7 +50,7 @@ async fn counts_and_plans_arrive() {
     assert!(research.purpose(Purpose::Explain, sql).await.batch.num_rows() > 1);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn limits_and_requests_end_a_query() {
     let Some(research) = research() else { return };
     let slow = "select count_big(*) as n from (values (1), (2), (3), (4), (5), (6), (7), (8), (9), (10)) a(x)
