@@ -5,7 +5,16 @@ import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirro
 import { MSSQL, MySQL, PostgreSQL, StandardSQL, sql } from "@codemirror/lang-sql";
 import { HighlightStyle, bracketMatching, indentOnInput, syntaxHighlighting } from "@codemirror/language";
 import { Compartment, EditorState, StateEffect, StateField } from "@codemirror/state";
-import { Decoration, EditorView, drawSelection, highlightActiveLine, keymap, lineNumbers } from "@codemirror/view";
+import {
+  Decoration,
+  EditorView,
+  MatchDecorator,
+  ViewPlugin,
+  drawSelection,
+  highlightActiveLine,
+  keymap,
+  lineNumbers,
+} from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 
 const DIALECTS = { postgresql: PostgreSQL, mysql: MySQL, sqlserver: MSSQL };
@@ -31,9 +40,40 @@ const look = EditorView.theme({
     backgroundColor: "var(--code-selection)",
   },
   ".cm-refused": { backgroundColor: "var(--code-refused)", boxShadow: "inset 4px 0 var(--error)" },
+  ".cm-parameter, .cm-parameter *": { color: "var(--code-number) !important", fontWeight: "400 !important" },
   ".cm-tooltip": { backgroundColor: "var(--paper)", color: "var(--ink)", border: "1px solid var(--line-strong)" },
   ".cm-tooltip-autocomplete ul li[aria-selected]": { backgroundColor: "var(--code-selection)", color: "var(--ink)" },
   ".cm-matchingBracket": { backgroundColor: "var(--code-selection)" },
+});
+
+/** Parameters look alike, also those that are called as a keyword is. */
+const parameter = new MatchDecorator({
+  regexp: /(?<![\w:]):[a-z_]\w*/gi,
+  decoration: Decoration.mark({ class: "cm-parameter" }),
+});
+const parameters = ViewPlugin.define(
+  (view) => ({
+    decorations: parameter.createDeco(view),
+    update(change) {
+      this.decorations = parameter.updateDeco(change, this.decorations);
+    },
+  }),
+  { decorations: (plugin) => plugin.decorations },
+);
+
+/**
+ * Text typed over a selection. Left to the browser, it would put the styles of what it merges into the page, which
+ * the policy forbids and reports.
+ */
+const typedOver = EditorView.domEventHandlers({
+  beforeinput(event, view) {
+    const { from, to, empty } = view.state.selection.main;
+    if (event.inputType !== "insertText" || !event.data || empty) return false;
+    const insert = () => view.state.update(view.state.replaceSelection(event.data), { userEvent: "input.type" });
+    const handlers = view.state.facet(EditorView.inputHandler);
+    if (!handlers.some((handle) => handle(view, from, to, event.data, insert))) view.dispatch(insert());
+    return true;
+  },
 });
 
 /** The line that the gate refused, until the text changes. */
@@ -71,11 +111,13 @@ function start(field) {
         indentOnInput(),
         bracketMatching(),
         closeBrackets(),
-        autocompletion(),
+        autocompletion({ icons: false }),
         highlightActiveLine(),
         syntaxHighlighting(colours),
         look,
         refused,
+        parameters,
+        typedOver,
         language.of(sql({ dialect: StandardSQL })),
         EditorView.lineWrapping,
         EditorView.contentAttributes.of({
@@ -84,7 +126,7 @@ function start(field) {
           spellcheck: "false",
         }),
         keymap.of([
-          { key: "Mod-Enter", run: () => (form.querySelector("[data-run]").click(), true) },
+          { key: "Mod-Enter", run: () => (form.querySelector("[data-run]")?.click(), true) },
           ...closeBracketsKeymap,
           ...defaultKeymap,
           ...historyKeymap,

@@ -177,7 +177,7 @@ mod tests {
         let labels =
             |role| shell(role).layout("x").navigation.iter().map(|item| item.label).collect::<Vec<_>>();
         assert_eq!(labels(Role::Researcher), ["Research", "Studies", "Contact requests"]);
-        assert_eq!(labels(Role::Admin), ["Research", "Contact requests", "E-mails"]);
+        assert_eq!(labels(Role::Admin), ["Research", "Contact requests", "E-mails", "Audit"]);
         assert_eq!(shell(Role::Rdbm).layout("x").navigation.iter().filter(|item| item.current).count(), 1);
     }
 

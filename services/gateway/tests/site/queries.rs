@@ -195,10 +195,14 @@ async fn the_query_of_another_is_not_there_by_any_way() {
         assert_eq!(page.status, StatusCode::NOT_FOUND, "{what}");
     }
     assert_eq!(other.post(&format!("{saved}/delete"), &[]).await.status, StatusCode::NOT_FOUND);
-    let form = [("database", "demo"), ("sql", "SELECT 1"), ("query_id", samples::SAVED), ("name", "x")];
-    for path in ["/queries/run", "/queries/save"] {
-        assert_eq!(other.post(path, &form).await.status, StatusCode::NOT_FOUND, "{path}");
-    }
+    let form =
+        [("database", "demo"), ("sql", samples::SQL), ("query_id", samples::SAVED), ("value-since", "")];
+    assert_eq!(other.post("/queries/save", &form).await.status, StatusCode::NOT_FOUND);
+    // As after its deletion: the text runs, and belongs to nothing.
+    assert_eq!(other.post("/queries/run", &form).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(site.asked.state().runs.submitted[0].saved_query_id, "");
+    let saving = other.post("/queries/run", &[&form[..], &[("step", "save")]].concat()).await;
+    assert_eq!((saving.value("query_id"), saving.value("name")), (String::new(), String::new()));
     assert!(site.asked.state().research.saved.is_empty() && site.asked.state().research.deleted.is_empty());
 }
 
@@ -253,6 +257,8 @@ async fn a_script_turns_the_text_area_into_an_editor_under_the_policy_of_the_pag
     visitor.open("/queries/new?database=demo").await;
     visitor.find("#sql:not(textarea)").await;
     visitor.run("document.getElementById('sql').focus()").await;
+    visitor.type_keys("SELECT 'one'\u{e007}FROM two WHERE three").await;
+    visitor.select_all().await;
     visitor.type_keys("SELECT 1,\u{e007}:since ").await;
     visitor.find("#value-since").await;
     visitor.find(".coffer-names [data-insert='public.note']").await.click().await.unwrap();

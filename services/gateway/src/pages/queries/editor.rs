@@ -200,11 +200,7 @@ async fn starting(app: &App, user: &CurrentUser, start: Start) -> Result<EditorF
 
 /// The id of the saved query, if this is still its SQL: runs of another text are not its runs.
 async fn unchanged(app: &App, user: &CurrentUser, form: &EditorForm) -> Result<String, PageError> {
-    if form.query_id.is_empty() {
-        return Ok(String::new());
-    }
-    let question = GetSavedQuery { caller: Some(user.caller()), id: form.query_id.clone() };
-    let query = app.bus.ask(&question).await?.query.unwrap_or_default();
+    let query = save::begun_with(app, user, form).await?.unwrap_or_default();
     let same = query.sql.trim() == form.sql.trim() && query.database == form.database;
     Ok(if same { query.id } else { String::new() })
 }

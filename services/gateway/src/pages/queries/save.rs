@@ -35,11 +35,25 @@ struct SaveForm {
 
 /// The form after "Save" in the editor.
 pub(super) async fn start(app: &App, user: &CurrentUser, shell: &Shell, query: EditorForm) -> Answer {
-    let values = match query.query_id.as_str() {
-        "" => SaveForm::default(),
-        id => SaveForm::of(&saved(app, user, id).await?),
-    };
-    page(&save_page(shell, query, values, FormErrors::default()))
+    let begun_with = begun_with(app, user, &query).await?.unwrap_or_default();
+    let values = SaveForm::of(&begun_with);
+    page(&save_page(shell, EditorForm { query_id: begun_with.id, ..query }, values, FormErrors::default()))
+}
+
+/// The saved query that the editor began with, unless it has been deleted meanwhile.
+pub(super) async fn begun_with(
+    app: &App,
+    user: &CurrentUser,
+    form: &EditorForm,
+) -> Result<Option<SavedQuery>, PageError> {
+    if form.query_id.is_empty() {
+        return Ok(None);
+    }
+    match saved(app, user, &form.query_id).await {
+        Ok(query) => Ok(Some(query)),
+        Err(PageError::NotFound) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 /// The form for name, note and tags of a saved query.

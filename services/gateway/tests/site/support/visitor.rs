@@ -66,6 +66,15 @@ impl Visitor {
         self.browser.client.perform_actions(typed).await.unwrap();
     }
 
+    /// Selects all text of whatever has the focus.
+    pub(crate) async fn select_all(&self) {
+        let (control, a) = ('\u{e009}', 'a');
+        let keys = [(control, true), (a, true), (a, false), (control, false)];
+        let press = |(value, down)| if down { KeyAction::Down { value } } else { KeyAction::Up { value } };
+        let pressed = keys.into_iter().map(press).fold(KeyActions::new("keys".to_owned()), KeyActions::then);
+        self.browser.client.perform_actions(pressed).await.unwrap();
+    }
+
     /// Gives the browser a command of its developer tools.
     pub(crate) async fn tell(&self, command: &str, params: Value) -> Result<Value, CmdError> {
         let command = DeveloperTools(json!({"cmd": command, "params": params}));
