@@ -49,7 +49,7 @@ async fn look(app: &App) -> Result<(), StoreError> {
     for lost in app.runs.take_over(LEASE).await? {
         tracing::warn!(run = %lost.id, "the worker of a run vanished");
         end_orphan(app, &lost).await;
-        app.discard(lost.id, lost.lost_attempt).await;
+        app.discard(lost.id, lost.holder_attempt).await;
         let state = app.runs.recover(&lost).await?;
         if state.is_end() {
             app.metrics.ended_waiting(state, &lost.database);

@@ -123,13 +123,13 @@ impl Worker {
                     tracing::warn!(%error, "a late end of a run was discarded");
                     break None;
                 }
-                Err(error) => match pauses.next() {
-                    Some(&pause) => tokio::time::sleep(pause).await,
-                    None => {
+                Err(error) => {
+                    let Some(&pause) = pauses.next() else {
                         tracing::error!(%error, "the end of a run could not be recorded");
                         break None;
-                    }
-                },
+                    };
+                    tokio::time::sleep(pause).await;
+                }
             }
         };
         if ending.state() == State::Done && state != Some(State::Done) {

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use coffer_proto::common::v1::refusal::Code;
 use coffer_proto::query::v1::CancelRun;
 
-use crate::world::{SLOW, World, person};
+use crate::world::{SLOW, World, person, stop};
 
 /// So soon no session may be left.
 const SOON: Duration = Duration::from_secs(2);
@@ -28,7 +28,9 @@ async fn what_runs_is_ended_in_the_database_whichever_replica_is_asked() {
         assert_eq!(run.problem, "You cancelled this query.");
         assert!(run.certificate.is_none());
     }
-    replicas.iter().for_each(|replica| replica.shutdown.now());
+    for replica in &replicas {
+        stop(replica).await;
+    }
 }
 
 #[tokio::test]
@@ -46,7 +48,7 @@ async fn what_waits_never_reaches_the_database_and_what_ended_stays() {
     assert_eq!(world.refused(again).await.code(), Code::Conflict);
     world.cancel(&researcher, &block.id).await;
     world.wait_for(&researcher, &block.id, "cancelled").await;
-    running.shutdown.now();
+    stop(&running).await;
 }
 
 #[tokio::test]
@@ -62,8 +64,8 @@ async fn a_run_that_waits_for_a_lock_is_cancelled_too() {
     let begun = Instant::now();
     world.cancel(&researcher, &run.id).await;
     world.wait_for(&researcher, &run.id, "cancelled").await;
+    world.wait_for_sessions("", 0).await;
     assert!(begun.elapsed() < SOON, "it took {:?}", begun.elapsed());
-    assert_eq!(world.sessions("").await, 0);
     drop(lock);
-    running.shutdown.now();
+    stop(&running).await;
 }

@@ -1,6 +1,6 @@
 //! Limits: time, rows, bytes, the size of a value.
 
-use crate::world::{SLOW, World, person};
+use crate::world::{SLOW, World, person, stop};
 
 #[tokio::test]
 async fn a_run_that_takes_too_long_times_out_and_is_ended() {
@@ -12,7 +12,7 @@ async fn a_run_that_takes_too_long_times_out_and_is_ended() {
     let run = world.wait_for(&researcher, &run.id, "timed_out").await;
     assert_eq!(run.problem, "The query took longer than 1 second, the most that is allowed.");
     assert_eq!(world.sessions("generate_series").await, 0);
-    running.shutdown.now();
+    stop(&running).await;
 }
 
 #[tokio::test]
@@ -36,7 +36,7 @@ async fn a_result_beyond_a_limit_is_refused_whole() {
         assert_eq!(world.sessions("").await, 0, "{sql}");
     }
     assert_eq!(world.objects().await, 1, "only what is kept is stored");
-    running.shutdown.now();
+    stop(&running).await;
 }
 
 #[tokio::test]
@@ -50,5 +50,5 @@ async fn the_size_of_a_result_has_a_limit() {
     let run = world.wait_for(&researcher, &run.id, "failed").await;
     assert!(run.problem.contains("1 MiB"), "{}", run.problem);
     assert_eq!(world.objects().await, 0);
-    running.shutdown.now();
+    stop(&running).await;
 }

@@ -1,11 +1,12 @@
 //! The service as others meet it: started in process, asked over a real broker, on real databases.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod cancelling;
 mod exports;
 mod helpers;
 mod highlights;
 mod limits;
+mod mariadb;
 mod queue;
 mod results;
 mod runs;
@@ -14,4 +15,5 @@ mod schema;
 mod standard_queries;
 mod submitting;
 mod takeover;
+mod telling;
 mod world;

@@ -2,7 +2,7 @@
 
 use coffer_proto::common::v1::refusal::Code;
 
-use crate::world::{SLOW, World, person, submission};
+use crate::world::{SLOW, World, person, stop, submission};
 
 #[tokio::test]
 async fn many_runs_of_one_user_do_not_hold_up_another() {
@@ -27,7 +27,7 @@ async fn many_runs_of_one_user_do_not_hold_up_another() {
     };
     let second = world.run(&busy, &waiting[1]).await;
     assert!(started(&late) < started(&second) && started(&second) < started(&last));
-    running.shutdown.now();
+    stop(&running).await;
 }
 
 #[tokio::test]
@@ -56,7 +56,9 @@ async fn one_run_per_user_across_replicas_and_so_many_in_all() {
         world.cancel(person, id).await;
     }
     world.wait_for_sessions("generate_series", 0).await;
-    replicas.iter().for_each(|replica| replica.shutdown.now());
+    for replica in &replicas {
+        stop(replica).await;
+    }
 }
 
 #[tokio::test]
@@ -73,5 +75,5 @@ async fn who_has_too_much_waiting_is_told_so() {
     assert_eq!(refused.code(), Code::Conflict);
     assert!(refused.message.contains("2 queries waiting"), "{}", refused.message);
     world.submit(&other, "select rid from note").await;
-    running.shutdown.now();
+    stop(&running).await;
 }

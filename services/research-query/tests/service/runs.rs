@@ -3,7 +3,7 @@
 use coffer_proto::common::v1::Page;
 use coffer_proto::query::v1::{ListRunEvents, ListRuns, Parameter, SubmitRun};
 
-use crate::world::{World, person, submission};
+use crate::world::{World, person, stop, submission};
 
 const NOTES: &str = "
     create table note (rid text primary key, body text, score integer);
@@ -43,7 +43,7 @@ async fn a_query_becomes_a_stored_result_with_its_certificate() {
     assert!(run.kept_until.unwrap().seconds - run.ended_at.unwrap().seconds == 30 * 24 * 3600);
     assert_eq!(world.events(&researcher, &run.id).await, ["queued", "running", "done"]);
     assert_eq!(world.sessions("").await, 0);
-    running.shutdown.now();
+    stop(&running).await;
 }
 
 #[tokio::test]
@@ -58,7 +58,7 @@ async fn a_count_and_an_explanation_are_stored_results_too() {
         assert_eq!(run.rows, 1, "{kind}");
         assert_eq!(run.columns.iter().map(|it| it.name.as_str()).collect::<Vec<_>>(), columns);
     }
-    running.shutdown.now();
+    stop(&running).await;
 }
 
 #[tokio::test]
@@ -73,7 +73,7 @@ async fn a_query_that_the_database_refuses_fails_with_its_words() {
     let events = world.ask(question).await.events;
     assert_eq!((events.len(), events[0].number), (1, 3));
     assert_eq!(events[0].problem, run.problem);
-    running.shutdown.now();
+    stop(&running).await;
 }
 
 #[tokio::test]
@@ -85,7 +85,7 @@ async fn a_database_that_is_down_fails_the_run_and_not_the_service() {
     let run = world.submit(&researcher, "select rid from note").await;
     let run = world.wait_for(&researcher, &run.id, "failed").await;
     assert_eq!(run.problem, "This database cannot be reached at the moment.");
-    running.shutdown.now();
+    stop(&running).await;
 }
 
 #[tokio::test]
@@ -106,7 +106,7 @@ async fn lists_hold_the_own_runs_and_can_be_searched() {
     let own = world.ask(list(researcher.clone(), "")).await;
     assert_eq!(own.total, 2);
     assert_eq!(ids(own.runs), [second.id.clone(), first.id.clone()]);
-    assert_eq!(ids(world.ask(list(researcher.clone(), " body ")).await.runs), [second.id.clone()]);
+    assert_eq!(ids(world.ask(list(researcher.clone(), " body ")).await.runs), [second.id.as_str()]);
     let page = Some(Page { offset: 1, limit: 1 });
     assert_eq!(ids(world.ask(ListRuns { page, ..list(researcher.clone(), "") }).await.runs), [first.id]);
     assert_eq!(world.ask(ListRuns { everybody: true, ..list(admin, "") }).await.total, 3);
@@ -116,7 +116,7 @@ async fn lists_hold_the_own_runs_and_can_be_searched() {
     );
     let failed = ListRuns { state: "failed".to_owned(), ..list(researcher, "") };
     assert_eq!(world.ask(failed).await.total, 0);
-    running.shutdown.now();
+    stop(&running).await;
 }
 
 #[tokio::test]
@@ -131,7 +131,7 @@ async fn data_that_changed_since_is_told() {
     world.change("update refreshed set at = 'tuesday'").await;
     for _ in 0..100 {
         if world.run(&researcher, &run.id).await.data_changed {
-            running.shutdown.now();
+            stop(&running).await;
             return;
         }
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;

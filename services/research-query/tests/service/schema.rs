@@ -4,7 +4,7 @@ use coffer_proto::common::v1::refusal::Code;
 use coffer_proto::query::v1::ListSchema;
 use coffer_types::Role;
 
-use crate::world::{World, person, research_database};
+use crate::world::{World, person, research_database, stop};
 
 fn question(role: &str) -> ListSchema {
     ListSchema { caller: Some(person(role)) }
@@ -25,7 +25,7 @@ async fn a_researcher_sees_the_databases_and_which_is_down() {
     assert_eq!(databases[1].problem, "This database cannot be reached at the moment.");
 
     assert_eq!(world.refused(question("patient")).await.code(), Code::Forbidden);
-    running.shutdown.now();
+    stop(&running).await;
 }
 
 #[tokio::test]
@@ -36,5 +36,5 @@ async fn a_database_that_is_not_for_the_role_is_not_there() {
 
     assert!(world.ask(question("researcher")).await.databases.is_empty());
     assert_eq!(world.ask(question("admin")).await.databases.len(), 1);
-    running.shutdown.now();
+    stop(&running).await;
 }

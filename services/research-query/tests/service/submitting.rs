@@ -4,7 +4,7 @@ use coffer_proto::common::v1::refusal::Code;
 use coffer_proto::query::v1::{CancelRun, GetRun, ListRunEvents, Parameter, SubmitRun};
 use coffer_types::Role;
 
-use crate::world::{SLOW, World, person, submission};
+use crate::world::{SLOW, World, person, stop, submission};
 
 const NOTES: &str = "
     create table note (rid text primary key, body text);
@@ -39,7 +39,7 @@ async fn the_gate_stands_before_the_queue() {
     let unknown = world.refused(unknown).await;
     let others = world.refused(submission(&person("clinician"), "select 1")).await;
     assert_eq!((unknown.field.as_str(), &unknown), ("database", &others));
-    running.shutdown.now();
+    stop(&running).await;
 }
 
 #[tokio::test]
@@ -54,7 +54,7 @@ async fn the_same_submission_again_is_the_same_run() {
     assert_eq!((refused.code(), refused.field.as_str()), (Code::Conflict, "idempotency_key"));
     assert_ne!(world.ask(keyed(&other, "select rid from note")).await.id, first.id);
     assert_ne!(world.submit(&researcher, "select rid from note").await.id, first.id);
-    running.shutdown.now();
+    stop(&running).await;
 }
 
 #[tokio::test]
@@ -71,7 +71,7 @@ async fn a_stored_result_on_the_same_data_is_an_answer_for_who_wants_it() {
     assert_ne!(others.id, first.id, "another's result is nobody's answer");
     world.change("update refreshed set at = 'tuesday'").await;
     assert_ne!(world.ask(accepting(&researcher)).await.id, first.id);
-    running.shutdown.now();
+    stop(&running).await;
 }
 
 #[tokio::test]
@@ -94,5 +94,5 @@ async fn another_users_run_looks_like_one_that_never_was() {
     }
     world.cancel(&researcher, &run.id).await;
     world.wait_for(&researcher, &run.id, "cancelled").await;
-    running.shutdown.now();
+    stop(&running).await;
 }

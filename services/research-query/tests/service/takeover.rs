@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use coffer_proto::query::v1::Run;
 
-use crate::world::{SLOW, World, person};
+use crate::world::{SLOW, World, person, stop};
 
 async fn running_run(world: &World, caller: &coffer_proto::common::v1::Caller) -> Run {
     let run = world.submit(caller, SLOW).await;
@@ -34,7 +34,7 @@ async fn the_run_of_a_killed_worker_is_taken_over() {
         world.events(&researcher, &run.id).await,
         ["queued", "running", "taken_over", "running", "cancelled"]
     );
-    running.shutdown.now();
+    stop(&running).await;
 }
 
 #[tokio::test]
@@ -48,7 +48,7 @@ async fn a_worker_that_lost_its_run_leaves_no_result_and_no_query() {
     world.wait_for_sessions("generate_series", 0).await;
     let run = world.run(&researcher, &run.id).await;
     assert_eq!(run.state, "running", "it belongs to the thief, who has not said anything yet");
-    running.shutdown.now();
+    stop(&running).await;
 }
 
 #[tokio::test]
@@ -65,7 +65,7 @@ async fn the_third_vanished_worker_is_the_last() {
     let run = world.wait_for(&researcher, &run.id, "failed").await;
     assert!(run.problem.contains("three times"), "{}", run.problem);
     world.wait_for_sessions("generate_series", 0).await;
-    running.shutdown.now();
+    stop(&running).await;
 }
 
 #[tokio::test]
@@ -81,5 +81,5 @@ async fn a_service_that_stops_gives_its_runs_back() {
     assert_eq!(world.events(&researcher, &run.id).await, ["queued", "running", "queued", "running"]);
     world.cancel(&researcher, &run.id).await;
     world.wait_for(&researcher, &run.id, "cancelled").await;
-    running.shutdown.now();
+    stop(&running).await;
 }

@@ -182,6 +182,11 @@ impl World {
         self.alter("update run set lease_until = now() - interval '1 hour' where id = $1::uuid", id).await;
     }
 
+    /// Lets the time of a result come.
+    pub(crate) async fn outdate(&self, id: &str) {
+        self.alter("update run set kept_until = now() - interval '1 hour' where id = $1::uuid", id).await;
+    }
+
     /// Gives a run to somebody who says nothing.
     pub(crate) async fn steal(&self, id: &str) {
         let thief = "update run set attempt = attempt + 1, lease_until = now() + interval '1 hour'
@@ -238,6 +243,13 @@ pub(crate) fn submission(caller: &Caller, sql: &str) -> SubmitRun {
 /// A context that nobody shares.
 pub(crate) fn context() -> Context {
     Context::for_test(Arc::new(SystemClock))
+}
+
+/// Kills a replica, and lets its tasks go: a connection that is left half made would hold up the whole server,
+/// which waits for it when a database is dropped.
+pub(crate) async fn stop(running: &Context) {
+    running.shutdown.now();
+    tokio::time::sleep(Duration::from_millis(100)).await;
 }
 
 /// A new person with one role.

@@ -20,7 +20,7 @@ pub(crate) struct Lost {
     /// Who may still work for it there.
     pub(crate) backend: Option<String>,
     /// The holder's attempt, whose result is nobody's now.
-    pub(crate) lost_attempt: u32,
+    pub(crate) holder_attempt: u32,
     /// The ticket for the next step.
     attempt: i32,
 }
@@ -59,7 +59,7 @@ impl Runs {
                 id: row.id,
                 database: row.database,
                 backend: row.backend,
-                lost_attempt: before.attempt.unsigned_abs(),
+                holder_attempt: before.attempt.unsigned_abs(),
                 attempt: custody.attempt,
             });
         }
