@@ -24,6 +24,16 @@ async fn a_highlight_is_added_with_a_colour_that_has_a_name() {
     assert!(highlight.active && !highlight.is_regex && highlight.label == "Drugs");
 }
 
+#[test]
+fn every_colour_has_its_look() {
+    let style = include_str!("../../assets/coffer.css");
+    for colour in HighlightColour::ALL {
+        assert!(style.contains(&format!(".highlight--{colour} {{")), "{colour}");
+        // One shade on light pages, one on dark ones.
+        assert_eq!(style.matches(&format!("--highlight-{colour}: #")).count(), 2, "{colour}");
+    }
+}
+
 #[tokio::test]
 async fn a_bad_expression_is_named_at_its_field() {
     let site = Site::start().await;

@@ -83,6 +83,16 @@ async fn a_refusal_of_the_gate_keeps_the_query_and_names_the_place() {
 }
 
 #[tokio::test]
+async fn a_query_may_be_long() {
+    let site = Site::start().await;
+    let sql = format!("SELECT rid FROM note WHERE rid IN ('{}')", "r1', 'r2".repeat(30_000));
+    let form = [("database", "demo"), ("sql", sql.as_str())];
+    let run = site.browser_of(Role::Researcher).await.post("/queries/run", &form).await;
+    assert_eq!(run.status, StatusCode::SEE_OTHER);
+    assert_eq!(site.asked.state().runs.submitted[0].sql.len(), sql.len());
+}
+
+#[tokio::test]
 async fn an_empty_form_says_what_is_missing() {
     let site = Site::start().await;
     let page = site.browser_of(Role::Researcher).await.post("/queries/run", &[("step", "run")]).await;

@@ -73,7 +73,16 @@ async fn what_another_site_sends_changes_nothing() {
         ("origin", "https://evil.example"),
         ("origin", "null"),
     ];
-    let posts = ["/sign-out", "/sign-in", "/answer", "/contact-requests/new", "/account/sign-out-everywhere"];
+    let posts = [
+        "/sign-out",
+        "/sign-in",
+        "/answer",
+        "/contact-requests/new",
+        "/account/sign-out-everywhere",
+        "/queries/run",
+        "/highlights",
+        "/databases",
+    ];
     for path in posts {
         for (name, value) in forged {
             let request = Request::post(path)
@@ -143,7 +152,17 @@ async fn files_are_kept_for_ever_under_the_address_of_their_hash() {
 async fn no_page_holds_inline_script_or_style() {
     let site = Site::start().await;
     let mut browser = site.browser_of(Role::Rdbm).await;
-    for path in ["/", "/desk", "/contact-requests/new", "/consent-modes", "/account"] {
+    for path in [
+        "/",
+        "/desk",
+        "/contact-requests/new",
+        "/consent-modes",
+        "/account",
+        "/queries/new",
+        "/library/new",
+        "/highlights",
+        "/databases/demo",
+    ] {
         let page = browser.get(path).await;
         assert!(
             page.texts("script:not([src])").is_empty() && page.texts("style, [style]").is_empty(),
