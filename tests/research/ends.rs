@@ -57,8 +57,7 @@ async fn a_run_that_takes_too_long_is_ended_and_says_so() {
 
 #[tokio::test]
 async fn a_run_whose_worker_was_killed_is_taken_over() {
-    let lease = ("research-query", "COFFER_LIMITS__LEASE_SECONDS", "2".to_owned());
-    let mut system = System::start_with(SystemOptions { settings: vec![lease], ..Default::default() }).await;
+    let mut system = System::start().await;
     let researcher = system.api("researcher");
     let run = researcher.run(ENDLESS).await;
     expect_backends(&system, 1, Duration::from_secs(10)).await;
@@ -66,7 +65,8 @@ async fn a_run_whose_worker_was_killed_is_taken_over() {
     system.kill("research-query");
     system.restart("research-query");
     system.wait_until_ready("research-query").await;
-    let end = Instant::now() + Duration::from_secs(20);
+    // The lease of the dead one has to lapse first.
+    let end = Instant::now() + Duration::from_secs(40);
     while !backends(&system).await.iter().any(|backend| !orphan.contains(backend)) {
         assert!(Instant::now() < end, "nobody took the run over");
         tokio::time::sleep(Duration::from_millis(100)).await;

@@ -22,6 +22,8 @@ pub struct SystemOptions {
     pub otlp: Option<String>,
     /// Environment variables of services: (service, name, value).
     pub settings: Vec<(&'static str, &'static str, String)>,
+    /// Further research databases, in the words of the settings (`[[databases]]`).
+    pub research_databases: String,
 }
 
 /// A running system with the demo's users, studies and patients. All of it ends with this value.
@@ -170,7 +172,11 @@ impl System {
 
 fn process(service: &str, surroundings: &Surroundings, folder: &Path, options: &SystemOptions) -> Process {
     let configuration = folder.join(format!("{service}.toml"));
-    std::fs::write(&configuration, surroundings.settings(service)).expect("settings can be written");
+    let mut settings = surroundings.settings(service);
+    if service == "research-query" {
+        settings.push_str(&options.research_databases);
+    }
+    std::fs::write(&configuration, settings).expect("settings can be written");
     let own = options.settings.iter().filter(|(of, ..)| *of == service);
     let environment = own.map(|(_, name, value)| ((*name).to_owned(), value.clone())).collect();
     Process::new(service, configuration, environment)
