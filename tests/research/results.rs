@@ -117,7 +117,7 @@ async fn what_cannot_be_read_is_refused_by_field() {
     let refused = [
         (json!({"database": "demo", "sql": "delete from note"}), "sql"),
         (json!({"database": "demo", "sql": "selec 1"}), "sql"),
-        (json!({"database": "demo", "sql": "select :x as x"}), "parameters"),
+        (json!({"database": "demo", "sql": "select :x as x"}), "sql"),
         (json!({"database": "elsewhere", "sql": "select 1"}), "database"),
     ];
     let unreadable = [
