@@ -92,7 +92,11 @@ impl Settings for ResearchQuerySettings {
 
     fn validate(&self, problems: &mut Problems) {
         problems.add_if(self.schema.refresh_seconds == 0, "schema.refresh_seconds", "must be at least 1");
-        problems.add_if(self.results.keep_days == 0, "results.keep_days", "must be at least 1");
+        problems.add_if(
+            !(1..=365).contains(&self.results.keep_days),
+            "results.keep_days",
+            "must be from 1 to 365",
+        );
         self.limits.validate("limits", problems);
         let mut names = HashSet::new();
         for (index, database) in self.databases.iter().enumerate() {

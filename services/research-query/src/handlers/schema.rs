@@ -1,5 +1,8 @@
 //! Questions about databases and their tables.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use coffer_proto::common::v1::{Caller, Refusal};
 use coffer_proto::query::v1::{self, DatabaseList, ListSchema, RefreshSchema};
 use coffer_types::Role;
@@ -9,6 +12,9 @@ use crate::app::App;
 use crate::config::ResearchDatabaseSettings;
 use crate::domain::access::Person;
 use crate::domain::catalogue::{Column, Database, State, Table};
+
+/// How long a person waits for the structure to be read again.
+const READING_TIME: Duration = Duration::from_millis(1_500);
 
 /// Answers with the databases that the caller may use, as last seen.
 pub(super) async fn list(app: App, question: ListSchema) -> Result<DatabaseList, Refusal> {
@@ -27,14 +33,18 @@ fn listed(app: &App, caller: Option<&Caller>) -> Result<DatabaseList, Refusal> {
     Ok(DatabaseList { databases: databases.collect() })
 }
 
-/// Reads the structure again, now.
+/// Reads the structure again, now. A database that takes long is told as it was; the reading goes on.
 pub(super) async fn refresh(app: App, question: RefreshSchema) -> Result<DatabaseList, Refusal> {
     if !sees_warnings(&person(question.caller.as_ref())?) {
         return Err(Refusal::forbidden(
             "Only research database managers and administrators read the structure again.",
         ));
     }
-    app.refresher.refresh().await;
+    let refresher = Arc::clone(&app.refresher);
+    let reading = tokio::spawn(async move { refresher.refresh().await });
+    if tokio::time::timeout(READING_TIME, reading).await.is_err() {
+        tracing::info!("the structure is still being read");
+    }
     listed(&app, question.caller.as_ref())
 }
 

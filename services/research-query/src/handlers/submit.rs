@@ -1,5 +1,7 @@
 //! `coffer.svc.research-query.run.submit.v1`: through the gate into the queue.
 
+use std::time::Duration;
+
 use coffer_proto::common::v1::Refusal;
 use coffer_proto::query::v1::{self, SubmitRun};
 use coffer_query_gate::Purpose;
@@ -13,6 +15,8 @@ use crate::store::runs::{Submission, Submitted};
 
 /// The longest idempotency key.
 const LONGEST_KEY: usize = 200;
+/// How long a person waits for a database to say whether its data has changed.
+const VERSION_TIME: Duration = Duration::from_secs(1);
 
 /// Submits a query.
 pub(super) async fn submit(app: App, question: SubmitRun) -> Result<v1::Run, Refusal> {
@@ -74,9 +78,11 @@ fn purpose(kind: &str) -> Result<Purpose, Refusal> {
     }
 }
 
-/// What the database says of its data now: the catalogue's word may be minutes old.
+/// What the database says of its data now: the catalogue's word may be minutes old. One that does not say it
+/// soon has no stored result to offer, and the query runs.
 async fn data_version(offered: &Offered) -> Option<String> {
-    offered.database.data_version().await.unwrap_or_default()
+    let version = tokio::time::timeout(VERSION_TIME, offered.database.data_version()).await;
+    version.ok()?.unwrap_or_default()
 }
 
 impl From<NotAdmitted> for Refusal {

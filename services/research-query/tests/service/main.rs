@@ -1,5 +1,5 @@
 //! The service as others meet it: started in process, asked over a real broker, on real databases.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test fails by panicking")]
 
 mod cancelling;
 mod exports;

@@ -1,7 +1,7 @@
 //! Databases and their structure.
 
 use coffer_proto::common::v1::refusal::Code;
-use coffer_proto::query::v1::ListSchema;
+use coffer_proto::query::v1::{ListSchema, RefreshSchema};
 use coffer_types::Role;
 
 use crate::world::{World, person, research_database, stop};
@@ -36,5 +36,20 @@ async fn a_database_that_is_not_for_the_role_is_not_there() {
 
     assert!(world.ask(question("researcher")).await.databases.is_empty());
     assert_eq!(world.ask(question("admin")).await.databases.len(), 1);
+    stop(&running).await;
+}
+
+#[tokio::test]
+async fn those_who_run_the_site_read_the_structure_again_and_see_warnings() {
+    let mut world = World::new("create table note (rid text primary key)").await;
+    world.settings.databases.push(research_database("down", "postgres://reader@127.0.0.1:9/none"));
+    let running = world.start().await;
+    world.change("create table score (rid text)").await;
+    let refresh = |role: &str| RefreshSchema { caller: Some(person(role)) };
+    assert_eq!(world.refused(refresh("researcher")).await.code(), Code::Forbidden);
+    let databases = world.ask(refresh("rdbm")).await.databases;
+    assert_eq!(databases[0].tables.len(), 2);
+    assert!(!databases[0].warning.is_empty(), "tests use the superuser");
+    assert!(world.ask(question("researcher")).await.databases[0].warning.is_empty());
     stop(&running).await;
 }
