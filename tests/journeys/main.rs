@@ -5,5 +5,6 @@ mod bad_input;
 mod browser;
 mod cases;
 mod clinician_link;
+mod guides;
 mod trace;
 mod whole_way;

@@ -50,7 +50,7 @@ pub fn research_sql(today: NaiveDate) -> String {
 pub fn research_script(today: NaiveDate, scale: usize) -> impl Iterator<Item = String> {
     let size = Size { patients: participants(today) * scale, contacts: (40, 170) };
     let begin = "begin;\ncreate schema fresh;\nset local search_path = fresh;\n\
-                 set local maintenance_work_mem = '256MB';\n";
+                 set local maintenance_work_mem = '256MB'; set local client_min_messages = warning;\n";
     let end = "drop schema public cascade;\nalter schema fresh rename to public;\n\
                grant usage on schema public to public;\ncommit;\nanalyze;\n";
     once(begin.to_owned()).chain(script(today, size, Form::Copy)).chain(once(end.to_owned()))
