@@ -85,7 +85,7 @@ impl Bench {
         let mut id = String::new();
         let time = best(|| {
             id = submit(&researcher, QUERY)?;
-            wait(&researcher, &id).map(drop)
+            wait_for(&researcher, &id, "done")
         })?;
         let run = self.researcher.get(&format!("/api/v1/query-runs/{id}"))?;
         if run.get("rows").and_then(Value::as_u64) != Some(ROWS.into()) {
@@ -128,7 +128,7 @@ impl Bench {
         let runs: Vec<_> =
             runs.map(|caller| Ok((caller, submit(caller, LONG)?))).collect::<anyhow::Result<_>>()?;
         for (caller, run) in &runs {
-            wait_for(caller, run, &["running"])?;
+            wait_for(caller, run, "running")?;
         }
         self.home_pages(&person, "home page, ten heavy queries")?;
         for (caller, run) in &runs {
@@ -174,20 +174,18 @@ fn state(caller: &Caller, run: &str) -> anyhow::Result<String> {
     run.get("state").and_then(Value::as_str).map(str::to_owned).context("a run has a state")
 }
 
-fn wait(caller: &Caller, run: &str) -> anyhow::Result<()> {
-    wait_for(caller, run, &["done"])
-}
-
-fn wait_for(caller: &Caller, run: &str, wanted: &[&str]) -> anyhow::Result<()> {
+fn wait_for(caller: &Caller, run: &str, wanted: &str) -> anyhow::Result<()> {
     let end = Instant::now() + Duration::from_mins(2);
-    loop {
-        let state = state(caller, run)?;
-        match state.as_str() {
-            wanted_state if wanted.contains(&wanted_state) => return Ok(()),
-            "queued" | "running" if Instant::now() < end => std::thread::sleep(Duration::from_millis(20)),
-            other => bail!("the run is {other}, not {}", wanted.join(" or ")),
+    while Instant::now() < end {
+        match state(caller, run) {
+            Ok(state) if state == wanted => return Ok(()),
+            Ok(state) if state != "queued" && state != "running" => bail!("the run is {state}"),
+            Ok(_) => {}
+            Err(error) => eprintln!("asking again: {error:#}"),
         }
+        std::thread::sleep(Duration::from_millis(50));
     }
+    bail!("the run was not {wanted} in time")
 }
 
 fn file(name: &str) -> anyhow::Result<PathBuf> {
