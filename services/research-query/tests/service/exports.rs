@@ -12,7 +12,7 @@ use sha2::{Digest as _, Sha256};
 use sqlx::{Connection, FromRow, PgConnection};
 
 use crate::results::rows;
-use crate::world::{World, person};
+use crate::world::{World, person, stop};
 
 const FORMATS: [&str; 4] = ["csv", "tsv", "xlsx", "parquet"];
 /// More than may be under way to a reader that takes nothing.
@@ -112,7 +112,7 @@ async fn each_format_holds_the_rows_of_the_pages_and_is_recorded() {
     assert!(
         facts.iter().all(|fact| fact.run_id == run.id && fact.user_id == jo.user_id && fact.rows == total)
     );
-    running.shutdown.now();
+    stop(&running).await;
 }
 
 #[tokio::test]
@@ -129,7 +129,7 @@ async fn a_view_is_exported_as_it_is_seen() {
     assert_eq!(String::from_utf8(content).unwrap(), "t,n\r\nx19,19\r\nx20,20\r\n");
     let audit = audits(&world).await.pop().unwrap();
     assert_eq!((audit.rows, audit.whole), (Some(2), false));
-    running.shutdown.now();
+    stop(&running).await;
 }
 
 #[tokio::test]
@@ -144,7 +144,7 @@ async fn faults_are_told_before_the_file_begins() {
     let refusal = refused(&world, &ExportResult { view: empty, ..export(&jo, &run.id, "csv") }).await;
     assert_eq!((refusal.code(), refusal.field.as_str()), (Code::Invalid, "view.columns"));
     assert!(audits(&world).await.is_empty());
-    running.shutdown.now();
+    stop(&running).await;
 }
 
 #[tokio::test]
@@ -168,5 +168,5 @@ async fn two_exports_at_once_and_one_that_nobody_reads_on_is_recorded_as_aborted
     assert_eq!(facts(&world).await.len(), 0);
     let content = bytes(second).await.unwrap();
     assert_eq!(lines(content), 300_001);
-    running.shutdown.now();
+    stop(&running).await;
 }

@@ -4,7 +4,7 @@ use coffer_proto::common::v1::refusal::Code;
 use coffer_proto::query::v1::{GetSchemaDocument, MadeQuery, MakeTextAnywhere};
 
 use crate::results::rows;
-use crate::world::{World, person, submission};
+use crate::world::{World, person, stop, submission};
 
 const TABLES: &str = "
     create table note (rid varchar(64), seen_on date, body text, kind varchar(10));
@@ -62,7 +62,7 @@ async fn text_is_found_anywhere_and_what_was_written_runs() {
         ..anywhere("researcher", "lithium")
     };
     assert_eq!(found(&world, world.ask(one).await).await, ["r3"]);
-    running.shutdown.now();
+    stop(&running).await;
 }
 
 #[tokio::test]
@@ -87,7 +87,7 @@ async fn what_cannot_be_written_says_why() {
         let refusal = world.refused(question).await;
         assert_eq!((refusal.code(), refusal.field.as_str()), (code, field));
     }
-    running.shutdown.now();
+    stop(&running).await;
 }
 
 #[tokio::test]
@@ -107,5 +107,5 @@ async fn the_structure_is_a_file() {
     assert!(world.ask(document("xlsx", "demo")).await.content.starts_with(b"PK"));
     assert_eq!(world.refused(document("csv", "demo")).await.field, "format");
     assert_eq!(world.refused(document("tsv", "other")).await.code(), Code::NotFound);
-    running.shutdown.now();
+    stop(&running).await;
 }

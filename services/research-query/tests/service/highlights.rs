@@ -8,7 +8,7 @@ use coffer_types::HighlightId;
 use sqlx::{Connection, PgConnection};
 use uuid::Uuid;
 
-use crate::world::{World, person};
+use crate::world::{World, person, stop};
 
 fn plain(pattern: &str) -> Highlight {
     Highlight {
@@ -53,7 +53,7 @@ async fn highlights_are_kept_in_their_order_and_changed_in_place() {
     assert_eq!(list(&world, &jo).await, [changed, second.clone()]);
     world.ask(delete(&jo, &first.id)).await;
     assert_eq!(list(&world, &jo).await, [second]);
-    running.shutdown.now();
+    stop(&running).await;
 }
 
 #[tokio::test]
@@ -78,7 +78,7 @@ async fn a_fault_names_its_field() {
     let pattern = "highlight.pattern";
     assert_eq!(fields, [pattern, pattern, pattern, pattern, "highlight.colour", "highlight.label"]);
     assert!(list(&world, &jo).await.is_empty());
-    running.shutdown.now();
+    stop(&running).await;
 }
 
 #[tokio::test]
@@ -97,7 +97,7 @@ async fn what_is_anothers_is_not_found() {
         missing
     );
     assert_eq!(list(&world, &jo).await, [mine]);
-    running.shutdown.now();
+    stop(&running).await;
 }
 
 #[tokio::test]
@@ -114,7 +114,7 @@ async fn there_is_an_end_to_how_many_and_what_they_say_is_sealed() {
     assert_eq!(list(&world, &jo).await.len(), 2_000);
     let refusal = world.refused(save(&jo, plain("one more"))).await;
     assert_eq!(refusal.code(), Code::Conflict);
-    running.shutdown.now();
+    stop(&running).await;
 }
 
 /// Adds highlights that are not active, as the service would.

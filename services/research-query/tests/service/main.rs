@@ -7,6 +7,8 @@ mod helpers;
 mod highlights;
 mod limits;
 mod mariadb;
+mod marks;
+mod people;
 mod queue;
 mod results;
 mod runs;

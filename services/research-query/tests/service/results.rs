@@ -1,17 +1,14 @@
 //! Pages of stored results: what they show, and that they leave the research database alone.
 
-use std::fmt::Write as _;
 use std::time::Duration;
 
 use coffer_proto::common::v1::Caller;
 use coffer_proto::common::v1::refusal::Code;
-use coffer_proto::query::v1::{
-    Filter, GetRows, Highlight, RowPage, Run, SaveHighlight, SelectPeople, Sort, View,
-};
+use coffer_proto::query::v1::{Cell, Filter, GetRows, RowPage, Run, Sort, View};
 use coffer_types::RunId;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 
-use crate::world::{World, person};
+use crate::world::{World, person, stop};
 
 /// 300 notes of 60 people, in an order of their own.
 const NOTES: &str = "
@@ -20,37 +17,28 @@ const NOTES: &str = "
         date '2026-01-01' + i % 90, case when i % 5 = 0 then null else i % 40 end,
         case i % 3 when 0 then 'Low MOOD & poor sleep' when 1 then 'Émile''s mood swings' else 'well' end, null
     from generate_series(1, 300) i;";
-const ALL: &str = "select * from note order by id";
+pub(crate) const ALL: &str = "select * from note order by id";
 
 pub(crate) fn rows(caller: &Caller, run: &str) -> GetRows {
     GetRows { caller: Some(caller.clone()), run_id: run.to_owned(), ..GetRows::default() }
 }
 
-fn people(caller: &Caller, run: &str, column: &str) -> SelectPeople {
-    SelectPeople {
-        caller: Some(caller.clone()),
-        run_id: run.to_owned(),
-        column: column.to_owned(),
-        ..SelectPeople::default()
-    }
-}
-
-fn sort(column: &str, descending: bool) -> Sort {
+pub(crate) fn sort(column: &str, descending: bool) -> Sort {
     Sort { column: column.to_owned(), descending }
 }
 
-fn filter(column: &str, operator: &str, value: &str) -> Filter {
+pub(crate) fn filter(column: &str, operator: &str, value: &str) -> Filter {
     let [column, operator, value] = [column, operator, value].map(ToOwned::to_owned);
     Filter { column, operator, value }
 }
 
 /// The cells of a page; NULL is a dash.
 fn texts(page: &RowPage) -> Vec<Vec<String>> {
-    let text = |cell: &coffer_proto::query::v1::Cell| cell.text.clone().unwrap_or_else(|| "-".to_owned());
+    let text = |cell: &Cell| cell.text.clone().unwrap_or_else(|| "-".to_owned());
     page.rows.iter().map(|row| row.cells.iter().map(text).collect()).collect()
 }
 
-async fn world() -> World {
+pub(crate) async fn world() -> World {
     let mut world = World::new(NOTES).await;
     "RID".clone_into(&mut world.settings.databases[0].rid_column);
     world
@@ -88,7 +76,7 @@ async fn the_first_page_and_any_other() {
     let some = world.ask(GetRows { view: Some(view), limit: 2, ..rows(&jo, &run.id) }).await;
     assert_eq!(texts(&some), [["1"], ["2"]]);
     assert_eq!(some.hidden_columns, ["rid", "seen_on", "score", "body", "nothing"]);
-    running.shutdown.now();
+    stop(&running).await;
 }
 
 #[tokio::test]
@@ -129,7 +117,7 @@ async fn sorted_and_filtered_pages_are_what_sql_would_give() {
         }
         assert_eq!(found, expected, "{sql}");
     }
-    running.shutdown.now();
+    stop(&running).await;
 }
 
 async fn ids(world: &World, rest: &str) -> Vec<i32> {
@@ -171,116 +159,13 @@ async fn no_page_sends_a_statement_to_the_research_database() {
         world.ask(GetRows { offset, ..rows(&jo, &run.id) }).await;
         world.ask(GetRows { offset, view: Some(view.clone()), highlight: true, ..rows(&jo, &run.id) }).await;
     }
-    world.ask(people(&jo, &run.id, "rid")).await;
+    world.ask(crate::people::people(&jo, &run.id, "rid")).await;
     crate::exports::file(&world, &crate::exports::export(&jo, &run.id, "csv")).await;
     assert_eq!(transactions(&world).await, before);
 
     world.done(&jo, ALL).await;
     assert!(transactions(&world).await > before, "a run is counted");
-    running.shutdown.now();
-}
-
-#[tokio::test]
-async fn long_text_is_cut_and_highlights_are_marked_in_what_is_left() {
-    let world = world().await;
-    let running = world.start().await;
-    let jo = person("researcher");
-    let term = |pattern: &str, is_regex, active| SaveHighlight {
-        caller: Some(jo.clone()),
-        highlight: Some(Highlight {
-            pattern: pattern.to_owned(),
-            is_regex,
-            active,
-            colour: "green".to_owned(),
-            ..Highlight::default()
-        }),
-    };
-    world.ask(term("well", false, false)).await;
-    world.ask(term("mood &", false, true)).await;
-    let run = world.done(&jo, "select body from note where id <= 3 order by id").await;
-    let marked = GetRows { highlight: true, cut_after: 12, ..rows(&jo, &run.id) };
-    assert_eq!(drawn(&world.ask(marked.clone()).await), ["Émile's mood...", "well", "Low 0[MOOD &] p..."]);
-    // A change is seen at once.
-    let second = world.ask(term("[a-zé]+'s", true, true)).await;
-    assert_eq!(drawn(&world.ask(marked.clone()).await)[0], "1[Émile's] mood...");
-    assert_eq!(
-        drawn(&world.ask(GetRows { highlight: false, cut_after: 0, ..marked.clone() }).await)[0],
-        "Émile's mood swings"
-    );
-    let off =
-        SaveHighlight { caller: Some(jo.clone()), highlight: Some(Highlight { active: false, ..second }) };
-    world.ask(off).await;
-    assert_eq!(drawn(&world.ask(marked.clone()).await)[0], "Émile's mood...");
-    // Somebody else's page has none of them, and nobody else's highlights count here.
-    assert_eq!(world.ask(marked).await.highlights.len(), 1);
-    running.shutdown.now();
-}
-
-/// The first cell of each row, with each mark in brackets behind the number of its highlight.
-fn drawn(page: &RowPage) -> Vec<String> {
-    let draw = |row: &coffer_proto::query::v1::Row| {
-        let cell = &row.cells[0];
-        let (text, mut drawn, mut at) = (cell.text.clone().unwrap(), String::new(), 0);
-        for mark in &cell.marks {
-            let (start, end) = (mark.start as usize, mark.end as usize);
-            assert!(page.highlights[mark.highlight as usize].active);
-            let (before, marked) = (&text[at..start], &text[start..end]);
-            write!(drawn, "{before}{}[{marked}]", mark.highlight).unwrap();
-            at = end;
-        }
-        drawn + &text[at..] + if cell.cut { "..." } else { "" }
-    };
-    page.rows.iter().map(draw).collect()
-}
-
-#[tokio::test]
-async fn a_page_of_very_large_rows_stops_early() {
-    let world = world().await;
-    let running = world.start().await;
-    let jo = person("researcher");
-    let run = world.done(&jo, "select i, repeat('ab ', 200000) from generate_series(1, 12) i").await;
-    let mut numbers = Vec::new();
-    while numbers.len() < 12 {
-        let page =
-            world.ask(GetRows { offset: numbers.len() as u64, limit: 1_000, ..rows(&jo, &run.id) }).await;
-        assert!((1..12).contains(&page.rows.len()));
-        assert!(page.rows.iter().all(|row| row.cells[1].text.as_ref().unwrap().len() == 600_000));
-        numbers.extend(page.rows.iter().map(|row| row.number));
-    }
-    assert_eq!(numbers, (0..12).collect::<Vec<_>>());
-    let run = world.done(&jo, "select repeat('é', 2000000) as a, repeat('é', 2000000) as b").await;
-    let page = world.ask(rows(&jo, &run.id)).await;
-    assert!(page.rows[0].cells.iter().all(|cell| cell.cut && cell.text.as_ref().unwrap().len() > 1_000_000));
-    running.shutdown.now();
-}
-
-#[tokio::test]
-async fn people_are_told_once_in_the_order_of_the_rows() {
-    let world = world().await;
-    let running = world.start().await;
-    let jo = person("researcher");
-    let run = world.done(&jo, ALL).await;
-    let all = world.ask(people(&jo, &run.id, "rid")).await;
-    assert_eq!((all.kind.as_str(), all.certificate_id.as_str(), all.cut), ("rid", run.id.as_str(), false));
-    assert_eq!((all.ids.len(), all.ids[0].as_str()), (60, "r1"));
-    let chosen = SelectPeople { rows: vec![61, 1, 6, 4, 1], ..people(&jo, &run.id, "rid") };
-    assert_eq!(world.ask(chosen).await.ids, ["r2", "r5"]);
-    let view = View {
-        filters: vec![filter("id", "greater", "298")],
-        sort: vec![sort("id", true)],
-        ..View::default()
-    };
-    let seen = SelectPeople { view: Some(view), ..people(&jo, &run.id, "rid") };
-    assert_eq!(world.ask(seen).await.ids, ["r0", "r59"]);
-    let many = world.done(&jo, "select 'r' || i as rid from generate_series(1, 501) i").await;
-    let many = world.ask(people(&jo, &many.id, "rid")).await;
-    assert_eq!((many.ids.len(), many.cut), (500, true));
-
-    let refused = world.refused(people(&jo, &run.id, "body")).await;
-    assert_eq!((refused.code(), refused.field.as_str()), (Code::Invalid, "column"));
-    let refused = world.refused(SelectPeople { rows: vec![3, 300], ..people(&jo, &run.id, "rid") }).await;
-    assert_eq!(refused.field, "rows[1]");
-    running.shutdown.now();
+    stop(&running).await;
 }
 
 #[tokio::test]
@@ -302,7 +187,7 @@ async fn a_fault_of_a_view_names_its_field() {
         assert_eq!((refused.code(), refused.field.as_str()), (Code::Invalid, field));
     }
     assert_eq!(world.refused(GetRows { limit: 1_001, ..rows(&jo, &run.id) }).await.field, "limit");
-    running.shutdown.now();
+    stop(&running).await;
 }
 
 #[tokio::test]
@@ -315,7 +200,7 @@ async fn what_is_anothers_is_not_found_and_what_is_gone_is_told() {
     assert_eq!(missing.code(), Code::NotFound);
     assert_eq!(world.refused(rows(&max, &run.id)).await, missing);
     assert_eq!(world.refused(rows(&max, "42")).await, missing);
-    assert_eq!(world.refused(people(&max, &run.id, "rid")).await, missing);
+    assert_eq!(world.refused(crate::people::people(&max, &run.id, "rid")).await, missing);
     for format in ["csv", "tsv", "xlsx", "parquet"] {
         assert_eq!(
             crate::exports::refused(&world, &crate::exports::export(&max, &run.id, format)).await,
@@ -329,5 +214,5 @@ async fn what_is_anothers_is_not_found_and_what_is_gone_is_told() {
     let mut own = PgConnection::connect(world.settings.database.url.expose()).await.unwrap();
     own.execute("update run set result_gone = true").await.unwrap();
     assert_eq!(world.refused(rows(&jo, &run.id)).await.code(), Code::Conflict);
-    running.shutdown.now();
+    stop(&running).await;
 }

@@ -9,7 +9,7 @@ use coffer_proto::query::v1::{
 use coffer_types::SavedQueryId;
 use sqlx::{Connection, PgConnection};
 
-use crate::world::{World, person, submission};
+use crate::world::{World, person, stop, submission};
 
 const NOTES: &str = "create table note (rid text primary key, body text)";
 
@@ -70,7 +70,7 @@ async fn only_sql_and_parameters_make_a_version() {
         (1, sql.to_owned(), vec![since]),
     ];
     assert_eq!(versions, expected);
-    running.shutdown.now();
+    stop(&running).await;
 }
 
 #[tokio::test]
@@ -99,7 +99,7 @@ async fn the_list_is_searched_everywhere_and_the_last_change_comes_first() {
     assert!(shortened.starts_with("select 'ää") && shortened.len() < 5_000 && shortened.ends_with("..."));
     world.ask(delete(&jo, &mood.id)).await;
     assert_eq!(names(&world, &jo, "").await, ["Long", "Two"]);
-    running.shutdown.now();
+    stop(&running).await;
 }
 
 #[tokio::test]
@@ -121,7 +121,7 @@ async fn a_saved_query_knows_its_newest_run() {
     assert_eq!(detail.query.unwrap().last_run.unwrap().id, second.id);
     let list = world.ask(ListSavedQueries { caller: Some(jo.clone()), ..ListSavedQueries::default() }).await;
     assert_eq!(list.queries[0].last_run.as_ref().unwrap().id, second.id);
-    running.shutdown.now();
+    stop(&running).await;
 }
 
 #[tokio::test]
@@ -156,7 +156,7 @@ async fn a_query_that_may_not_run_is_not_kept() {
     ];
     assert_eq!(fields, expected);
     assert!(names(&world, &jo, "").await.is_empty());
-    running.shutdown.now();
+    stop(&running).await;
 }
 
 #[tokio::test]
@@ -181,7 +181,7 @@ async fn what_is_anothers_is_not_found() {
     assert_eq!(world.refused(get(&jo, &mine.id)).await, missing);
     assert_eq!(world.refused(delete(&jo, &mine.id)).await, missing);
     assert_eq!(world.refused(save(&jo, mine)).await, missing);
-    running.shutdown.now();
+    stop(&running).await;
 }
 
 #[tokio::test]
@@ -198,5 +198,5 @@ async fn nothing_of_a_query_stands_in_clear_text_and_versions_stay() {
     assert!(!row.contains("Zebedee") && !row.contains(&hex::encode("Zebedee")), "{row}");
     let error = sqlx::query("delete from saved_query_version").execute(&mut own).await.unwrap_err();
     assert!(error.to_string().contains("append-only"));
-    running.shutdown.now();
+    stop(&running).await;
 }

@@ -7,7 +7,7 @@ use coffer_proto::query::v1::{
 };
 use coffer_types::{Role, StandardQueryId};
 
-use crate::world::{World, person, research_database};
+use crate::world::{World, person, research_database, stop};
 
 const NOTES: &str = "create table note (rid text primary key, body text)";
 
@@ -65,7 +65,7 @@ async fn the_rdbm_writes_and_everybody_reads() {
     assert_eq!(missing.code(), Code::NotFound);
     assert_eq!(world.refused(delete(&rdbm, &saved.id)).await, missing);
     assert_eq!(world.refused(save(&rdbm, changed)).await, missing);
-    running.shutdown.now();
+    stop(&running).await;
 }
 
 #[tokio::test]
@@ -78,7 +78,7 @@ async fn nobody_else_writes() {
         assert_eq!(world.refused(save(&other, saved.clone())).await.code(), Code::Forbidden, "{role}");
         assert_eq!(world.refused(delete(&other, &saved.id)).await.code(), Code::Forbidden, "{role}");
     }
-    running.shutdown.now();
+    stop(&running).await;
 }
 
 #[tokio::test]
@@ -95,7 +95,7 @@ async fn a_database_that_one_may_not_use_has_no_queries() {
     assert!(titles(&world, &jo, "").await.is_empty());
     let missing = world.refused(get(&jo, &StandardQueryId::new().to_string())).await;
     assert_eq!(world.refused(get(&jo, &saved.id)).await, missing);
-    running.shutdown.now();
+    stop(&running).await;
 }
 
 #[tokio::test]
@@ -120,5 +120,5 @@ async fn placeholders_are_those_of_the_sql() {
         assert_eq!((refusal.code(), refusal.field.as_str()), (Code::Invalid, field));
         assert!(refusal.message.starts_with(sentence), "{}", refusal.message);
     }
-    running.shutdown.now();
+    stop(&running).await;
 }
