@@ -16,7 +16,11 @@ use crate::shell::{capture, install};
 const SUPERUSER: (&str, &str) = ("coffer", "coffer-demo");
 
 /// Settings for tests, whose data may die with the machine.
-const CARELESS: &[&str] = &["fsync=off", "synchronous_commit=off", "full_page_writes=off"];
+const CARELESS: &[&str] = &["fsync=off", "synchronous_commit=off", "full_page_writes=off", IMPATIENT];
+
+/// A client that stops in the middle of signing in (the task of a test that has ended) holds up every `drop database`
+/// until the server gives up on it, by default after a minute.
+const IMPATIENT: &str = "authentication_timeout=10s";
 
 /// A cluster, known by its name.
 pub(crate) struct Cluster {
