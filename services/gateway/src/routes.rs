@@ -8,8 +8,9 @@ use tower_http::csrf::ConfigError;
 use crate::app::App;
 use crate::pages::queries::{completion, editor, library, library_edit, save, saved, text_anywhere};
 use crate::pages::{
-    account, audit, clinician_answer, consent_modes, contact_requests, databases, desk, display, emails,
-    highlights, home, letters, new_contact_request, own_patient, patient_answers, sign_in, studies,
+    account, audit, certificate, clinician_answer, consent_modes, contact_requests, databases, desk, display,
+    emails, highlights, home, letters, new_contact_request, own_patient, patient_answers, people, record,
+    result, run, runs, sign_in, studies,
 };
 use crate::web::{apply, assets};
 
@@ -23,6 +24,7 @@ pub fn router(app: App) -> Result<Router, ConfigError> {
         .merge(research())
         .merge(clinicians())
         .merge(managers())
+        .merge(query_runs())
         .merge(crate::api::routes())
         .merge(assets::routes());
     apply(routes, app)
@@ -96,6 +98,21 @@ fn clinicians() -> Router<App> {
         .route("/answer", get(clinician_answer::show).post(clinician_answer::submit))
         .route("/answer/pack", get(clinician_answer::pack))
         .route("/answer/{token}", get(clinician_answer::enter))
+}
+
+fn query_runs() -> Router<App> {
+    let people = post(people::select).layer(DefaultBodyLimit::max(PASTE_LIMIT));
+    Router::new()
+        .route("/runs", get(runs::list))
+        .route("/runs/events", get(runs::events))
+        .route("/runs/{id}", get(run::show))
+        .route("/runs/{id}/events", get(run::events))
+        .route("/runs/{id}/cancel", post(run::cancel))
+        .route("/runs/{id}/again", post(run::again))
+        .route("/runs/{id}/records/{place}", get(record::show))
+        .route("/runs/{id}/certificate", get(certificate::show))
+        .route("/runs/{id}/export", get(result::file))
+        .route("/runs/{id}/people", people)
 }
 
 fn managers() -> Router<App> {

@@ -3,6 +3,7 @@
 pub mod audit_chain;
 pub mod display;
 pub mod local_path;
+pub mod marked_text;
 pub mod network;
 pub mod parameter_names;
 pub mod pasted_ids;

@@ -1,5 +1,7 @@
 //! Dates, numbers and ids as people in a hospital write them.
 
+use std::time::Duration;
+
 use chrono::{DateTime, Utc};
 use coffer_proto::{moment as moment_of, parse_date};
 use coffer_types::NhsNumber;
@@ -82,6 +84,41 @@ pub fn pounds(pence: u64) -> String {
     format!("\u{a3}{}.{:02}", pence / 100, pence % 100)
 }
 
+/// `0.4 s`, `12 s`, `3 min 5 s`, `1 h 2 min`.
+pub fn duration(time: Duration) -> String {
+    match time.as_secs() {
+        seconds @ 3_600.. => format!("{} h {} min", seconds / 3_600, seconds % 3_600 / 60),
+        seconds @ 60.. => format!("{} min {} s", seconds / 60, seconds % 60),
+        seconds @ 10.. => format!("{seconds} s"),
+        seconds => format!("{seconds}.{} s", time.subsec_millis() / 100),
+    }
+}
+
+/// The time between two moments; empty while one of them is not known.
+pub fn between(start: &Option<Timestamp>, end: &Option<Timestamp>) -> String {
+    let moment = |at: &Option<Timestamp>| at.as_ref().and_then(|at| moment_of(at).ok());
+    let time = moment(start).zip(moment(end)).and_then(|(start, end)| (end - start).to_std().ok());
+    time.map(duration).unwrap_or_default()
+}
+
+/// `512 bytes`, `3.4 kB`, `120 MB`.
+pub fn bytes(bytes: &u64) -> String {
+    let units = ["kB", "MB", "GB"];
+    let (mut tenths, mut unit) = (bytes.saturating_mul(10) / 1_000, 0);
+    if *bytes < 1_000 {
+        return count(*bytes, "byte");
+    }
+    while tenths >= 10_000 && unit + 1 < units.len() {
+        (tenths, unit) = (tenths / 1_000, unit + 1);
+    }
+    let unit = units.get(unit).copied().unwrap_or_default();
+    if tenths >= 100 {
+        format!("{} {unit}", tenths / 10)
+    } else {
+        format!("{}.{} {unit}", tenths / 10, tenths % 10)
+    }
+}
+
 /// How long ago, in days: `today`, `1 day`, `12 days`.
 pub fn age(since: &Option<Timestamp>, now: DateTime<Utc>) -> String {
     match since.as_ref().and_then(|at| moment_of(at).ok()).map(|at| (now - at).num_days()) {
@@ -90,6 +127,17 @@ pub fn age(since: &Option<Timestamp>, now: DateTime<Utc>) -> String {
         Some(1) => "1 day".to_owned(),
         Some(days) => format!("{days} days"),
     }
+}
+
+/// The first line of a query that says something, to name it by.
+pub fn sql_title(sql: &str) -> String {
+    const LONGEST: usize = 80;
+    let line = sql.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or("Empty query");
+    let mut title: String = line.chars().take(LONGEST).collect();
+    if title.len() < line.len() {
+        title.push('\u{2026}');
+    }
+    title
 }
 
 #[cfg(test)]
@@ -110,6 +158,10 @@ mod tests {
         assert_eq!(count(1_u32, "letter"), "1 letter");
         assert_eq!(count(0_u32, "letter"), "0 letters");
         assert_eq!([7, 999, 1000, 12_345_678].map(grouped), ["7", "999", "1,000", "12,345,678"]);
+        let shown = [400, 9_950, 59_999, 185_000, 3_725_000].map(|ms| duration(Duration::from_millis(ms)));
+        assert_eq!(shown, ["0.4 s", "9.9 s", "59 s", "3 min 5 s", "1 h 2 min"]);
+        let shown = [1, 999, 3_450, 120_000_000, 7_000_000_000].map(|n| bytes(&n));
+        assert_eq!(shown, ["1 byte", "999 bytes", "3.4 kB", "120 MB", "7.0 GB"]);
         assert_eq!(age(&Some(timestamp(at)), at + chrono::TimeDelta::days(3)), "3 days");
     }
 }

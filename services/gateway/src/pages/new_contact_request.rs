@@ -5,11 +5,12 @@ use axum::extract::{Form, Query, State};
 use axum::response::{IntoResponse as _, Redirect};
 use coffer_bus::AskError;
 use coffer_proto::consent::v1::{ContactRequest, ListStudies, Study, SubmitContactRequests};
+use coffer_proto::query::v1::People;
 use coffer_types::Role;
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::{Answer, Layout, Shell, form_again, page};
+use super::{Answer, Layout, Shell, form_again, format, page};
 use crate::app::App;
 use crate::auth::CurrentUser;
 use crate::domain::pasted_ids::{IdKind, PastedIds, parse};
@@ -27,6 +28,8 @@ struct FormPage {
     values: NewRequest,
     studies: Vec<Study>,
     may_use_nhs_numbers: bool,
+    /// There were more people in the result than may be asked for at once.
+    cut: bool,
 }
 
 #[derive(Template)]
@@ -47,6 +50,8 @@ pub struct NewRequest {
     kind: String,
     patients: String,
     direct_approach: Option<String>,
+    /// The certificate of the result that the ids come from; empty: they were pasted.
+    certificate_id: String,
     /// Makes a second click send nothing twice.
     key: String,
     /// check, change, send
@@ -76,6 +81,21 @@ pub async fn show(
         ..NewRequest::default()
     };
     page(&form_page(&app, &user, &shell, form, FormErrors::default()).await?)
+}
+
+/// The form with the ids of people in a result.
+pub(super) async fn of_people(app: &App, user: &CurrentUser, shell: &Shell, people: People) -> Answer {
+    let form = NewRequest {
+        kind: people.kind,
+        patients: people.ids.join("\n"),
+        direct_approach: Some("yes".to_owned()),
+        certificate_id: people.certificate_id,
+        key: Uuid::now_v7().to_string(),
+        ..NewRequest::default()
+    };
+    let mut form = form_page(app, user, shell, form, FormErrors::default()).await?;
+    form.cut = people.cut;
+    page(&form)
 }
 
 /// Checks the form, takes it back for a change, or sends it.
@@ -153,7 +173,7 @@ fn question(user: &CurrentUser, form: &NewRequest, pasted: &PastedIds) -> Submit
         direct_approach: form.direct_approach.is_some(),
         patients: pasted.ids.iter().map(|id| id.key.clone()).collect(),
         idempotency_key: form.key.clone(),
-        certificate_id: String::new(),
+        certificate_id: form.certificate_id.clone(),
     }
 }
 
@@ -196,5 +216,6 @@ async fn form_page(
         values: form,
         studies: open_studies(app, user).await?,
         may_use_nhs_numbers: user.has_any(&[Role::Rdbm]),
+        cut: false,
     })
 }

@@ -41,6 +41,13 @@ impl Paging {
         }
     }
 
+    /// The place of page `number` in a list of `total` rows; its number is put on the end of `base`.
+    pub fn at(base: String, number: u64, rows: u32, total: u64) -> Self {
+        let last = total.div_ceil(u64::from(rows.max(1))).max(1);
+        let small = |number| u32::try_from(number).unwrap_or(u32::MAX);
+        Self { number: small(number), last: small(last), base }
+    }
+
     /// Address of this page.
     pub fn here(&self) -> String {
         format!("{}{}", self.base, self.number)
@@ -60,6 +67,13 @@ impl Paging {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn long_lists_have_pages_too() {
+        let paging = Paging::at("/runs/1?page=".to_owned(), 20_000, 50, 1_000_001);
+        assert_eq!((paging.number, paging.last), (20_000, 20_001));
+        assert_eq!(paging.next().as_deref(), Some("/runs/1?page=20001"));
+    }
 
     #[test]
     fn addresses_keep_the_filters() {

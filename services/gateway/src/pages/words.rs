@@ -52,6 +52,16 @@ pub const LETTER_STATES: Options = &[
     ("not_for_post", "Not for post"),
 ];
 
+/// States of runs.
+pub const RUN_STATES: Options = &[
+    ("queued", "Waiting"),
+    ("running", "Running"),
+    ("done", "Done"),
+    ("failed", "Failed"),
+    ("cancelled", "Cancelled"),
+    ("timed_out", "Took too long"),
+];
+
 /// States of e-mails, as the mailer names them.
 pub const EMAIL_STATES: Options = &[
     ("accepted", "Waiting"),
@@ -68,7 +78,6 @@ const MODES: Options = &[("red", "Red"), ("yellow", "Yellow"), ("green", "Green"
 
 /// Words of everything else that arrives as a word.
 const OTHERS: Options = &[
-    ("queued", "Waiting"),
     ("passed", "Passed"),
     ("decided", "Decided"),
     ("warned", "Passed with a warning"),
@@ -94,12 +103,22 @@ const OTHERS: Options = &[
 const COLOURS: &[(&str, &[&str])] = &[
     (
         "nhsuk-tag--green",
-        &["approved", "approved_direct", "sent", "posted", "green", "patient_yes", "passed", "decided"],
+        &[
+            "approved",
+            "approved_direct",
+            "sent",
+            "posted",
+            "green",
+            "patient_yes",
+            "passed",
+            "decided",
+            "done",
+        ],
     ),
-    ("nhsuk-tag--red", &["withdrawn", "refused", "red", "stopped", "patient_no"]),
-    ("nhsuk-tag--orange", &["doubtful", "warned", "expired", "no_answer"]),
+    ("nhsuk-tag--red", &["withdrawn", "refused", "red", "stopped", "patient_no", "failed"]),
+    ("nhsuk-tag--orange", &["doubtful", "warned", "expired", "no_answer", "timed_out"]),
     ("nhsuk-tag--yellow", &["deferred", "yellow", "to_print", "reminded"]),
-    ("nhsuk-tag--grey", &["not_possible", "unknown", "not_for_post"]),
+    ("nhsuk-tag--grey", &["not_possible", "unknown", "not_for_post", "cancelled"]),
 ];
 
 /// Words and colour of a state.
@@ -111,8 +130,9 @@ pub fn tag(word: &str) -> Tag {
 
 /// Words of a state, kind or source.
 pub fn label(word: &str) -> &'static str {
-    let mut all =
-        [RESEARCHER_STATUSES, STATES, LETTER_STATES, EMAIL_STATES, MODES, OTHERS].into_iter().flatten();
+    let mut all = [RESEARCHER_STATUSES, STATES, LETTER_STATES, RUN_STATES, EMAIL_STATES, MODES, OTHERS]
+        .into_iter()
+        .flatten();
     all.find(|(name, _)| *name == word).map_or("Other", |(_, label)| label)
 }
 

@@ -24,10 +24,10 @@ fn export(query: &str) -> String {
 async fn rows_come_in_the_json_form_of_their_columns() {
     let site = Site::start().await;
     let client = Client::of(&site, Role::Researcher).await;
-    let found = client.get(&rows("?columns=rid,age,score\\,+in+%25,in_ward,died_on")).await;
+    let found = client.get(&rows("?limit=3&columns=rid,age,score\\,+in+%25,in_ward,died_on")).await;
     insta::assert_snapshot!(pretty(&found.json(StatusCode::OK)));
     let asked = site.asked.state().runs.looked_at.remove(0);
-    assert_eq!((asked.offset, asked.limit, asked.cut_after, asked.highlight), (0, 50, 0, false));
+    assert_eq!((asked.offset, asked.limit, asked.cut_after, asked.highlight), (0, 3, 0, false));
 }
 
 #[tokio::test]
@@ -38,7 +38,7 @@ async fn offset_order_columns_and_conditions_are_passed_on() {
         &filter=note:contains:a%26b:c&filter=died_on:is_null";
     let found = client.get(&rows(query)).await.json(StatusCode::OK);
     assert_eq!(found["offset"], json!(4_294_967_296_u64));
-    assert_eq!((&found["total"], found["rows"].as_array().unwrap().len()), (&json!(3), 2));
+    assert_eq!((&found["total"], &found["rows"]), (&json!(3), &json!([])));
     let asked = site.asked.state().runs.looked_at.remove(0);
     assert_eq!((asked.offset, asked.limit), (4_294_967_296, 2));
     let view = asked.view.unwrap();

@@ -5,7 +5,7 @@ use coffer_types::Role;
 use fantoccini::error::CmdError;
 use serde_json::{Value, json};
 
-use crate::support::{Site, Visitor, research_samples, samples};
+use crate::support::{Site, Visitor, research_samples, run_samples, samples};
 
 /// Looks at pages and keeps what is wrong with them.
 struct Inspector {
@@ -116,6 +116,32 @@ async fn pages_of_queries_are_accessible() {
     inspector.visit(&["/queries", &editor, &saved, &delete, "/library", &standard, "/highlights"]).await;
     inspector.send_form("/queries/text-anywhere").await;
     inspector.send_form("/queries/new").await;
+    inspector.finish();
+}
+
+#[tokio::test]
+async fn pages_of_runs_are_accessible() {
+    let site = Site::start().await;
+    let mut inspector = Inspector::of(&site).await;
+    inspector.visitor.sign_in(Role::Researcher).await;
+    let run = |id: &str, below: &str| format!("/runs/{id}{below}");
+    let pages = [
+        "/runs".to_owned(),
+        run(run_samples::QUEUED, ""),
+        run(run_samples::RUNNING, ""),
+        run(run_samples::FAILED, ""),
+        run(run_samples::GONE, ""),
+        run(run_samples::DONE, "/records/2"),
+        run(run_samples::DONE, "/certificate"),
+        run(run_samples::DONE, "?page=9&filter=age:less:50"),
+        run(run_samples::DONE, "?filter=age:at_least:40&sort=-age"),
+    ];
+    inspector.visit(&pages.each_ref().map(String::as_str)).await;
+    inspector.visitor.run("document.querySelectorAll('details').forEach((part) => (part.open = true))").await;
+    inspector.look("a result with all its parts open").await;
+    inspector.visitor.run("document.querySelector('.coffer-choose button').click()").await;
+    inspector.visitor.find(".nhsuk-error-summary").await;
+    inspector.look("a result with errors").await;
     inspector.finish();
 }
 

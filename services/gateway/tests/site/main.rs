@@ -19,6 +19,8 @@ mod library;
 mod live;
 mod pages;
 mod queries;
+mod results;
+mod runs;
 mod security;
 mod sign_in;
 mod support;

@@ -3,7 +3,7 @@
 use coffer_types::Role;
 use insta::{assert_snapshot, with_settings};
 
-use crate::support::{Browser, Page, Site, research_samples, samples};
+use crate::support::{Browser, Page, Site, research_samples, run_samples, samples};
 
 /// Random keys are not part of what a page says.
 fn assert_page(name: &str, page: &Page) {
@@ -56,6 +56,27 @@ async fn pages_of_researchers() {
         ("database_table", "/databases/demo/table?schema=public&table=note"),
     ];
     assert_pages(&mut site.browser_of(Role::Researcher).await, "researcher", &pages).await;
+}
+
+#[tokio::test]
+async fn pages_of_runs() {
+    let site = Site::start().await;
+    let run = |id: &str, below: &str| format!("/runs/{id}{below}");
+    let pages = [
+        ("list", "/runs".to_owned()),
+        ("queued", run(run_samples::QUEUED, "")),
+        ("running", run(run_samples::RUNNING, "")),
+        ("failed", run(run_samples::FAILED, "")),
+        ("gone", run(run_samples::GONE, "")),
+        ("result", run(run_samples::DONE, "?filter=age:at_least:40&sort=-age&hide_empty=true")),
+        ("record", run(run_samples::DONE, "/records/2?sort=-age")),
+        ("certificate", run(run_samples::DONE, "/certificate")),
+    ];
+    let pages: Vec<_> = pages.iter().map(|(name, path)| (*name, path.as_str())).collect();
+    let mut browser = site.browser_of(Role::Researcher).await;
+    assert_pages(&mut browser, "runs", &pages).await;
+    let form = browser.post(&run(run_samples::DONE, "/people"), &[("people", "rid"), ("which", "all")]).await;
+    assert_page("runs_people", &form);
 }
 
 #[tokio::test]

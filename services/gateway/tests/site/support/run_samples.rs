@@ -2,7 +2,7 @@
 
 use coffer_proto::query::v1::{
     Cell, Certificate, FileBegin, GetRows, Highlight, Mark, Parameter, People, ResultColumn, Row, RowPage,
-    Run, SelectPeople,
+    Run,
 };
 use coffer_types::Role;
 
@@ -133,7 +133,7 @@ pub(crate) fn highlights() -> Vec<Highlight> {
     vec![highlight("h1", "Mood", "low & tearful", "yellow"), highlight("h2", "Sleep", "sleep", "blue")]
 }
 
-/// As asked: columns, cut text, marks; the rows themselves are always the same three.
+/// As asked: columns, cut text, marks; the rows are the same three over and over.
 pub(crate) fn page(question: &GetRows) -> RowPage {
     let view = question.view.clone().unwrap_or_default();
     let hidden = |column: &ResultColumn| {
@@ -142,16 +142,17 @@ pub(crate) fn page(question: &GetRows) -> RowPage {
     };
     let places: Vec<usize> =
         columns().iter().enumerate().filter(|(_, column)| !hidden(column)).map(|(place, _)| place).collect();
-    let rows = rows(question.highlight, question.cut_after as usize).into_iter();
-    let chosen = |row: Row| Row {
+    let total = if view.filters.is_empty() { 120 } else { 3 };
+    let three = rows(question.highlight, question.cut_after as usize);
+    let rows = (question.offset..total).zip(three.iter().cycle().skip((question.offset % 3) as usize));
+    let chosen = |(number, row): (u64, &Row)| Row {
+        number,
         cells: places.iter().filter_map(|place| row.cells.get(*place).cloned()).collect(),
-        ..row
     };
-    let filtered = !view.filters.is_empty();
     RowPage {
         columns: columns().into_iter().filter(|column| !hidden(column)).collect(),
         rows: rows.map(chosen).take(question.limit as usize).collect(),
-        total: if filtered { 3 } else { 120 },
+        total,
         total_unfiltered: 120,
         hidden_columns: columns().into_iter().filter(hidden).map(|column| column.name).collect(),
         highlights: if question.highlight { highlights() } else { Vec::new() },
@@ -161,14 +162,14 @@ pub(crate) fn page(question: &GetRows) -> RowPage {
 fn rows(highlight: bool, cut_after: usize) -> Vec<Row> {
     let note = "Said he was low & tearful; <b>no sleep</b> since June.";
     let long = format!("Seen at home.\n{}", "Slept badly again. ".repeat(60));
-    let row = |number, cells: [Option<&str>; 6]| Row {
-        number,
+    let row = |cells: [Option<&str>; 6]| Row {
+        number: 0,
         cells: cells.into_iter().map(|text| cell(text, cut_after)).collect(),
     };
     let mut rows = vec![
-        row(0, [Some("r1"), Some("41"), Some("0.5"), Some("true"), Some(note), None]),
-        row(1, [Some("r1"), Some("41"), Some("NaN"), Some("false"), Some(&long), None]),
-        row(7, [Some("r2"), None, Some("-2"), None, Some(""), None]),
+        row([Some("r1"), Some("41"), Some("0.5"), Some("true"), Some(note), None]),
+        row([Some("r1"), Some("41"), Some("NaN"), Some("false"), Some(&long), None]),
+        row([Some("r2"), None, Some("-2"), None, Some(""), None]),
     ];
     if highlight && let Some(note) = rows.first_mut().and_then(|row| row.cells.get_mut(4)) {
         note.marks =
@@ -183,12 +184,11 @@ fn cell(text: Option<&str>, cut_after: usize) -> Cell {
     Cell { text, cut, marks: Vec::new() }
 }
 
-pub(crate) fn people(question: &SelectPeople) -> People {
-    let ids = if question.rows.is_empty() { vec!["r1", "r2"] } else { vec!["r1"] };
+pub(crate) fn people() -> People {
     People {
         kind: "rid".to_owned(),
-        ids: ids.into_iter().map(str::to_owned).collect(),
-        certificate_id: question.run_id.clone(),
+        ids: vec!["r1".to_owned(), "r2".to_owned()],
+        certificate_id: DONE.to_owned(),
         cut: false,
     }
 }

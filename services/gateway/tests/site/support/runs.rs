@@ -28,6 +28,10 @@ pub(crate) struct Runs {
     pub(crate) looked_at: Vec<GetRows>,
     pub(crate) selected: Vec<SelectPeople>,
     pub(crate) exported: Vec<ExportResult>,
+    /// Rows come one at a time, as very large ones do.
+    pub(crate) one_at_a_time: bool,
+    /// Whom a selection finds, when a test changes it.
+    pub(crate) people: Option<People>,
     /// An export breaks off after its first part.
     pub(crate) breaks_off: bool,
     /// Before the beginning of an export, and after each of its parts.
@@ -130,16 +134,21 @@ impl Asked {
         if run.state != "done" {
             return Err(Refusal::conflict("This run has no result yet."));
         }
-        let page = run_samples::page(&question);
+        let mut page = run_samples::page(&question);
+        if self.state().runs.one_at_a_time {
+            page.rows.truncate(1);
+        }
         self.state().runs.looked_at.push(question);
         Ok(page)
     }
 
     fn people(&self, question: SelectPeople) -> Result<People, Refusal> {
         self.run(question.caller.as_ref(), &question.run_id)?;
-        let people = run_samples::people(&question);
-        self.state().runs.selected.push(question);
-        Ok(people)
+        let mut people = run_samples::people();
+        people.ids.truncate(if question.rows.is_empty() { 2 } else { 1 });
+        let mut state = self.state();
+        state.runs.selected.push(question);
+        Ok(state.runs.people.clone().unwrap_or(people))
     }
 
     async fn export(
