@@ -696,6 +696,9 @@ pub struct MadeQuery {
 pub struct ListSchema {
     #[prost(message, optional, tag = "1")]
     pub caller: ::core::option::Option<super::super::common::v1::Caller>,
+    /// The database that comes with its tables; empty: none does. A structure can have megabytes.
+    #[prost(string, tag = "2")]
+    pub with_tables_of: ::prost::alloc::string::String,
 }
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct DatabaseList {
@@ -737,6 +740,9 @@ pub struct Database {
     /// The site's help for this database, in Markdown.
     #[prost(string, tag = "13")]
     pub help: ::prost::alloc::string::String,
+    /// How many tables it has, whether they are here or not.
+    #[prost(uint32, tag = "14")]
+    pub table_count: u32,
 }
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Table {

@@ -29,7 +29,7 @@ pub(super) struct Database {
     /// What the database says of its data, such as the day of the last refresh.
     data_version: Option<String>,
     /// How many tables may be queried.
-    tables: usize,
+    tables: u32,
     /// The names that columns with research ids have.
     rid_column: Option<String>,
     mrid_column: Option<String>,
@@ -48,7 +48,7 @@ pub(super) struct Databases {
 #[utoipa::path(get, path = "/databases", tag = "query runs", operation_id = "list_databases",
     responses((status = OK, body = Databases, description = "The databases that the caller may query")))]
 pub(super) async fn list(State(app): State<App>, ApiUser(user): ApiUser) -> Answer<Databases> {
-    let found = app.bus.ask(&ListSchema { caller: Some(user.caller()) }).await?;
+    let found = app.bus.ask(&ListSchema { caller: Some(user.caller()), ..ListSchema::default() }).await?;
     let databases = found.databases.into_iter().map(Database::from).collect();
     Ok(Json(Databases { databases, at: app.clock.now() }))
 }
@@ -63,7 +63,7 @@ impl From<contract::Database> for Database {
             available: database.available,
             problem: known(database.problem),
             data_version: known(database.data_version),
-            tables: database.tables.len(),
+            tables: database.table_count,
             rid_column: known(database.rid_column),
             mrid_column: known(database.mrid_column),
             trid_column: known(database.trid_column),

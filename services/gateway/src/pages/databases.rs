@@ -163,14 +163,24 @@ pub async fn refresh(State(app): State<App>, user: CurrentUser, Form(form): Form
     Ok(Redirect::to(&format!("{}?refreshed=yes", LocalPath::or_home(back).as_str())).into_response())
 }
 
-/// The databases that the caller may use.
+/// The databases that the caller may use, without their tables.
 pub(super) async fn databases_of(app: &App, user: &CurrentUser) -> Result<Vec<Database>, PageError> {
-    Ok(app.bus.ask(&ListSchema { caller: Some(user.caller()) }).await?.databases)
+    databases_with(app, user, "").await
 }
 
-/// One of them; 404 where it is not the caller's to use.
+/// The databases that the caller may use, one of them with its tables.
+pub(super) async fn databases_with(
+    app: &App,
+    user: &CurrentUser,
+    tables_of: &str,
+) -> Result<Vec<Database>, PageError> {
+    let question = ListSchema { caller: Some(user.caller()), with_tables_of: tables_of.to_owned() };
+    Ok(app.bus.ask(&question).await?.databases)
+}
+
+/// One of them with its tables; 404 where it is not the caller's to use.
 pub(super) async fn database_of(app: &App, user: &CurrentUser, name: &str) -> Result<Database, PageError> {
-    let all = databases_of(app, user).await?;
+    let all = databases_with(app, user, name).await?;
     all.into_iter().find(|database| database.name == name).ok_or(PageError::NotFound)
 }
 

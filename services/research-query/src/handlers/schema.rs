@@ -18,17 +18,22 @@ const READING_TIME: Duration = Duration::from_millis(1_500);
 
 /// Answers with the databases that the caller may use, as last seen.
 pub(super) async fn list(app: App, question: ListSchema) -> Result<DatabaseList, Refusal> {
-    listed(&app, question.caller.as_ref())
+    listed(&app, question.caller.as_ref(), &question.with_tables_of)
 }
 
-fn listed(app: &App, caller: Option<&Caller>) -> Result<DatabaseList, Refusal> {
+fn listed(app: &App, caller: Option<&Caller>, with_tables_of: &str) -> Result<DatabaseList, Refusal> {
     let person = person(caller)?;
     let catalogue = app.catalogue();
     let catalogue = catalogue.borrow();
     let databases = catalogue.iter().filter_map(|known| {
         let offered = app.database(&person, &known.name)?;
         let warning = if sees_warnings(&person) { known.warning.clone() } else { None };
-        Some(v1::Database { warning: warning.unwrap_or_default(), ..database(known, &offered.settings) })
+        let tables = if known.name == with_tables_of { known.tables.as_slice() } else { &[] };
+        Some(v1::Database {
+            warning: warning.unwrap_or_default(),
+            tables: tables.iter().map(|it| table(it, &offered.settings)).collect(),
+            ..database(known, &offered.settings)
+        })
     });
     Ok(DatabaseList { databases: databases.collect() })
 }
@@ -45,7 +50,7 @@ pub(super) async fn refresh(app: App, question: RefreshSchema) -> Result<Databas
     if tokio::time::timeout(READING_TIME, reading).await.is_err() {
         tracing::info!("the structure is still being read");
     }
-    listed(&app, question.caller.as_ref())
+    listed(&app, question.caller.as_ref(), "")
 }
 
 /// Those who run the site see what is wrong with it.
@@ -53,6 +58,7 @@ fn sees_warnings(person: &Person) -> bool {
     person.is(Role::Rdbm) || person.is(Role::Admin)
 }
 
+/// Without its tables.
 fn database(database: &Database, settings: &ResearchDatabaseSettings) -> v1::Database {
     let problem = match database.state {
         State::Available => "",
@@ -64,7 +70,8 @@ fn database(database: &Database, settings: &ResearchDatabaseSettings) -> v1::Dat
         description: database.description.clone(),
         available: database.state == State::Available,
         problem: problem.to_owned(),
-        tables: database.tables.iter().map(|it| table(it, settings)).collect(),
+        tables: Vec::new(),
+        table_count: u32::try_from(database.tables.len()).unwrap_or(u32::MAX),
         engine: database.engine.to_owned(),
         rid_column: settings.rid_column.clone(),
         mrid_column: settings.mrid_column.clone(),

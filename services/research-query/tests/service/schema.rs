@@ -7,7 +7,7 @@ use coffer_types::Role;
 use crate::world::{World, person, research_database, stop};
 
 fn question(role: &str) -> ListSchema {
-    ListSchema { caller: Some(person(role)) }
+    ListSchema { caller: Some(person(role)), with_tables_of: "demo".to_owned() }
 }
 
 #[tokio::test]

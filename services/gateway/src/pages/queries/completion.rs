@@ -15,7 +15,7 @@ use crate::auth::CurrentUser;
 use crate::domain::sql_names::written;
 use crate::domain::structure::{Found, Words, slice};
 use crate::pages::Answer;
-use crate::pages::databases::{database_of, databases_of};
+use crate::pages::databases::{database_of, databases_with};
 
 /// More columns than this are left out: a browser has to hold them all.
 const MOST_COLUMNS: usize = 100_000;
@@ -64,7 +64,7 @@ pub async fn names(State(app): State<App>, user: CurrentUser, Path(name): Path<S
 
 /// The panel beside the editor.
 pub async fn panel(State(app): State<App>, user: CurrentUser, Query(wanted): Query<Wanted>) -> Answer {
-    let databases = databases_of(&app, &user).await?;
+    let databases = databases_with(&app, &user, &wanted.database).await?;
     let database = databases.iter().find(|database| database.name == wanted.database);
     let words = Words::of(&wanted.names);
     let found = database.map(|database| words.find(&database.tables)).unwrap_or_default();

@@ -44,13 +44,13 @@ impl Asked {
         let (list, refresh) = (me(), me());
         self.bus
             .answers()
-            .on(move |_: ListSchema| {
-                let databases = list.databases();
+            .on(move |question: ListSchema| {
+                let databases = list.databases(&question.with_tables_of);
                 async move { Ok(databases) }
             })
             .on(move |_: RefreshSchema| {
                 refresh.state().research.refreshed += 1;
-                let databases = refresh.databases();
+                let databases = refresh.databases("");
                 async move { Ok(databases) }
             })
             .on(|question: GetSchemaDocument| async move {
@@ -155,10 +155,16 @@ impl Asked {
         Ok(())
     }
 
-    fn databases(&self) -> DatabaseList {
+    fn databases(&self, with_tables_of: &str) -> DatabaseList {
         let mut databases = samples::databases();
         if let Some(tables) = &self.state().research.tables {
             databases[0].tables.clone_from(tables);
+        }
+        for database in &mut databases {
+            database.table_count = u32::try_from(database.tables.len()).unwrap();
+            if database.name != with_tables_of {
+                database.tables.clear();
+            }
         }
         DatabaseList { databases }
     }
