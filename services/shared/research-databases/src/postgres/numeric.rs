@@ -1,7 +1,5 @@
 //! PostgreSQL's binary form of exact numbers: groups of four decimal digits.
 
-use std::fmt::Write as _;
-
 const NEGATIVE: u16 = 0x4000;
 const NAN: u16 = 0xC000;
 const INFINITY: u16 = 0xD000;
@@ -44,10 +42,13 @@ fn write_digits(groups: &[u8], weight: i16, places: usize, text: &mut String) ->
     if weight < 0 {
         text.push('0');
     } else {
-        write!(text, "{}", group(weight)?).ok()?;
-        for power in (0..weight).rev() {
-            write!(text, "{:04}", group(power)?).ok()?;
+        let start = text.len();
+        for power in (0..=weight).rev() {
+            push_group(group(power)?, text);
         }
+        let whole = text.get(start..)?;
+        let zeros = whole.len() - whole.trim_start_matches('0').len();
+        text.drain(start..start + zeros.min(whole.len() - 1));
     }
     if places == 0 {
         return Some(());
@@ -56,11 +57,19 @@ fn write_digits(groups: &[u8], weight: i16, places: usize, text: &mut String) ->
     let end = text.len() + places;
     let mut power = -1;
     while text.len() < end {
-        write!(text, "{:04}", group(power)?).ok()?;
+        push_group(group(power)?, text);
         power -= 1;
     }
     text.truncate(end);
     Some(())
+}
+
+/// Four digits; by hand, since a large result has millions of them.
+fn push_group(group: u16, text: &mut String) {
+    for unit in [1000, 100, 10, 1] {
+        let digit = u8::try_from(group / unit % 10).unwrap_or_default();
+        text.push(char::from(b'0' + digit));
+    }
 }
 
 fn word(bytes: &[u8]) -> Option<u16> {
