@@ -1,8 +1,10 @@
 //! What every handler can reach.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use coffer_bus::Bus;
+use coffer_bus::{AskError, Bus};
+use coffer_proto::Question;
 use coffer_proto::mailer::v1::MailerStatus;
 use coffer_runtime::{Context, Environment, Shutdown};
 use coffer_store::Keyring;
@@ -14,6 +16,9 @@ use crate::auth::Passwords;
 use crate::config::Settings;
 use crate::store::audit;
 use crate::web::Cookies;
+
+/// A little less than a page may take.
+const RESULT_PATIENCE: Duration = Duration::from_secs(25);
 
 /// The gateway's parts; cheap to clone.
 #[derive(Clone)]
@@ -64,6 +69,11 @@ impl App {
     /// The names and flags of our cookies.
     pub fn cookies(&self) -> Cookies {
         Cookies::for_url(&self.settings.web.public_url)
+    }
+
+    /// Asks for a part of a stored result: a new order of a million rows takes a while the first time.
+    pub async fn ask_of_result<Q: Question>(&self, question: &Q) -> Result<Q::Answer, AskError> {
+        self.bus.ask_within(question, RESULT_PATIENCE).await
     }
 
     /// Adds an entry to the audit trail.

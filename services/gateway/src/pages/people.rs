@@ -38,7 +38,7 @@ pub async fn select(
         view: Some(address.view(settings.hide_empty)),
         rows: if form.all { Vec::new() } else { form.rows },
     };
-    let people = app.bus.ask(&question).await?;
+    let people = app.ask_of_result(&question).await?;
     if people.ids.is_empty() {
         let sentence = "None of these rows has the research id of a patient.".to_owned();
         return Err(PageError::Refused(StatusCode::UNPROCESSABLE_ENTITY, sentence));

@@ -52,7 +52,7 @@ pub async fn show(
         cut_after: 0,
         highlight: true,
     };
-    let found = app.bus.ask(&question).await?;
+    let found = app.ask_of_result(&question).await?;
     let unfolded = DisplaySettings { fold_characters: 0, fold_lines: 0, ditto: false, ..settings };
     let row = rows(&found, place, &unfolded).into_iter().next().ok_or(PageError::NotFound)?;
     let columns = found.columns.iter().zip(row.cells);

@@ -76,7 +76,7 @@ struct Choice {
     shown: bool,
 }
 
-/// The table of a run that is done.
+/// The table of a run that is done. A condition that cannot be used, which is the last one, comes off again.
 pub(super) async fn table(
     app: &App,
     user: &CurrentUser,
@@ -84,7 +84,13 @@ pub(super) async fn table(
     run: Run,
     address: Address,
 ) -> Answer {
-    page(&table_page(app, user, shell, run, address, FormErrors::default()).await?)
+    let shown = table_page(app, user, shell, run.clone(), address.clone(), FormErrors::default()).await;
+    match (shown, address.without_last_condition()) {
+        (Err(PageError::Refused(StatusCode::UNPROCESSABLE_ENTITY, sentence)), Some(before)) => {
+            table_again(app, user, shell, run, before, FormErrors::new("value", sentence)).await
+        }
+        (shown, _) => page(&shown?),
+    }
 }
 
 /// The table again, with what is wrong with the form on it.
@@ -163,7 +169,7 @@ pub async fn file(
 
 /// All rows of a page: where they are very large, research-query gives fewer at a time.
 async fn whole_page(app: &App, question: GetRows) -> Result<RowPage, PageError> {
-    let mut page = app.bus.ask(&question).await?;
+    let mut page = app.ask_of_result(&question).await?;
     let end = page.total.min(question.offset + u64::from(question.limit));
     loop {
         let offset = question.offset + page.rows.len() as u64;
@@ -171,7 +177,7 @@ async fn whole_page(app: &App, question: GetRows) -> Result<RowPage, PageError> 
         if limit == 0 {
             return Ok(page);
         }
-        let more = app.bus.ask(&GetRows { offset, limit, ..question.clone() }).await?.rows;
+        let more = app.ask_of_result(&GetRows { offset, limit, ..question.clone() }).await?.rows;
         if more.is_empty() {
             return Ok(page);
         }

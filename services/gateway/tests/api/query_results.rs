@@ -73,6 +73,15 @@ async fn a_query_string_that_cannot_be_used_names_its_field(
 }
 
 #[tokio::test]
+async fn a_condition_that_the_service_refuses_names_its_field() {
+    let site = Site::start().await;
+    let client = Client::of(&site, Role::Researcher).await;
+    let reply = client.get(&rows("?filter=age:less:not+a+number")).await;
+    let errors = reply.errors(StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(errors, [("filters[0].value".to_owned(), "This is not a number.".to_owned())]);
+}
+
+#[tokio::test]
 async fn a_result_that_is_gone_or_not_there_yet_is_a_conflict() {
     let site = Site::start().await;
     let client = Client::of(&site, Role::Researcher).await;

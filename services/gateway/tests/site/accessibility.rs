@@ -134,6 +134,7 @@ async fn pages_of_runs_are_accessible() {
         run(run_samples::DONE, "/records/2"),
         run(run_samples::DONE, "/certificate"),
         run(run_samples::DONE, "?page=9&filter=age:less:50"),
+        run(run_samples::DONE, "?filter=age:less:not+a+number&hide_empty=true"),
         run(run_samples::DONE, "?filter=age:at_least:40&sort=-age"),
     ];
     inspector.visit(&pages.each_ref().map(String::as_str)).await;

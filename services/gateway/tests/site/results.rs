@@ -1,5 +1,7 @@
 //! Results: the table, its view in the address, records, files, and the way to people.
 
+use std::time::Duration;
+
 use axum::http::StatusCode;
 use coffer_gateway::domain::display::DisplaySettings;
 use coffer_gateway::store::display_settings;
@@ -112,6 +114,28 @@ async fn a_page_of_very_large_rows_is_whole() {
         site.asked.state().runs.looked_at.iter().map(|asked| (asked.offset, asked.limit)).collect();
     assert_eq!((asked[0], asked[1], asked[9]), ((110, 10), (111, 9), (119, 1)));
     assert_eq!(asked.len(), 10);
+}
+
+#[tokio::test]
+async fn a_condition_that_cannot_be_used_is_told_beside_its_field() {
+    let site = Site::start().await;
+    let mut browser = site.browser_of(Role::Researcher).await;
+    let page = browser.get(&result("?filter=rid:is_not_null&filter=age:less:not+a+number")).await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(page.errors(), [("#value".to_owned(), "This is not a number.".to_owned())]);
+    let conditions = page.texts(".nhsuk-details__text li");
+    assert_eq!(conditions[0], "rid has a value Remove the condition on rid");
+    assert!(!conditions.iter().any(|condition| condition.starts_with("age")));
+}
+
+#[tokio::test]
+async fn an_order_that_takes_a_while_is_waited_for() {
+    let site = Site::start_with(|settings| settings.bus.ask_timeout_ms = 500).await;
+    site.asked.state().runs.pause = Duration::from_millis(800);
+    let mut browser = site.browser_of(Role::Researcher).await;
+    for path in ["?sort=age&filter=age:less:50", "/records/1?sort=age"] {
+        assert_eq!(browser.get(&result(path)).await.status, StatusCode::OK, "{path}");
+    }
 }
 
 #[tokio::test]

@@ -89,7 +89,7 @@ async fn each_way_to_end_says_what_to_do_next() {
         site.asked.state().runs.changed.insert(ended.id.clone(), ended);
         let page = browser.get(&run(run_samples::FAILED)).await;
         assert_eq!(page.texts(".nhsuk-tag"), [tag]);
-        assert_eq!(page.texts("main .nhsuk-button"), ["Run again", "Edit as new query"]);
+        assert_eq!(page.texts("main .nhsuk-button"), ["Run again", "Edit or save the query"]);
         assert!(page.text.contains("Nothing was stored"), "{state}");
         assert!(page.text.contains("column &#34;agee&#34; does not exist"), "{state}");
     }

@@ -1,6 +1,6 @@
 //! Questions to another service, with the answer while a person waits.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use async_nats::client::RequestErrorKind;
 use async_nats::{HeaderMap, Message, Request};
@@ -37,8 +37,20 @@ impl Bus {
     /// # Errors
     /// The service refuses, or does not answer.
     pub async fn ask<Q: Question>(&self, question: &Q) -> Result<Q::Answer, AskError> {
+        self.ask_within(question, self.ask_timeout).await
+    }
+
+    /// Asks, and waits so long: for answers that take work. Without a service there is none at once all the same.
+    ///
+    /// # Errors
+    /// The service refuses, or does not answer.
+    pub async fn ask_within<Q: Question>(
+        &self,
+        question: &Q,
+        patience: Duration,
+    ) -> Result<Q::Answer, AskError> {
         let (span, asked) = (trace::asking(Q::SUBJECT), Instant::now());
-        let answer = self.request(question).instrument(span.clone()).await;
+        let answer = self.request(question, patience).instrument(span.clone()).await;
         let outcome = match &answer {
             Ok(_) => "answered",
             Err(AskError::Refused(_)) => "refused",
@@ -52,14 +64,14 @@ impl Bus {
         answer
     }
 
-    async fn request<Q: Question>(&self, question: &Q) -> Result<Q::Answer, AskError> {
+    async fn request<Q: Question>(&self, question: &Q, patience: Duration) -> Result<Q::Answer, AskError> {
         let request = Request::new()
             .headers(headers())
             .payload(question.encode_to_vec().into())
-            .timeout(Some(self.ask_timeout));
+            .timeout(Some(patience));
         let subject = self.namespace.subject(Q::SUBJECT);
         // The client's own time-out begins when the request has left, which never comes while the broker is away.
-        let sent = tokio::time::timeout(self.ask_timeout, self.client.send_request(subject, request)).await;
+        let sent = tokio::time::timeout(patience, self.client.send_request(subject, request)).await;
         match sent {
             Ok(Ok(message)) => read::<Q>(&message),
             Ok(Err(error)) if error.kind() == RequestErrorKind::Other => Err(AskError::Broken(error.into())),

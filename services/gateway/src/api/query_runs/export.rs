@@ -41,7 +41,7 @@ pub(in crate::api) async fn file(
     if !FORMATS.iter().any(|(word, _)| *word == format) {
         return Err(FieldError::new("format", "must be csv, tsv, xlsx or parquet").into());
     }
-    Ok(export(&app, &user, id, &format, view).await?)
+    export(&app, &user, id, &format, view).await.map_err(|error| ApiError::from(error).below("view."))
 }
 
 impl From<ExportError> for ApiError {

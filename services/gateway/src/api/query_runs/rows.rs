@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use super::TAG;
 use super::run::QueryColumn;
 use super::view::ApiView;
-use crate::api::{Answer, ApiUser, FieldError};
+use crate::api::{Answer, ApiError, ApiUser, FieldError};
 use crate::app::App;
 use crate::web::Id;
 
@@ -82,7 +82,7 @@ pub(in crate::api) async fn list(
     let caller = Some(user.caller());
     let question =
         GetRows { caller, run_id: id.to_string(), view: Some(view), offset, limit, ..GetRows::default() };
-    let page = app.bus.ask(&question).await?;
+    let page = app.ask_of_result(&question).await.map_err(|e| ApiError::from(e).below("view."))?;
     let kinds: Vec<_> = page.columns.iter().map(|column| column.kind.clone()).collect();
     let row = |cells: Vec<Cell>| cells.into_iter().zip(&kinds).map(|(cell, kind)| json(cell, kind)).collect();
     Ok(Json(QueryRows {

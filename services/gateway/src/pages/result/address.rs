@@ -105,6 +105,12 @@ impl Address {
         }
     }
 
+    /// Without the condition that came last; none where there is none.
+    pub(in crate::pages) fn without_last_condition(&self) -> Option<Self> {
+        let mut view = self.view.clone();
+        view.filters.pop().map(|_| self.with(view))
+    }
+
     /// With one condition more.
     pub(in crate::pages) fn and(&self, column: &str, operator: &str, value: &str) -> String {
         let value = if takes_value(operator) { value.to_owned() } else { String::new() };

@@ -7,7 +7,7 @@ use coffer_bus::Parts;
 use coffer_proto::common::v1::{Caller, Refusal};
 use coffer_proto::query::v1::{
     CancelRun, ExportResult, FileBegin, GetRows, GetRun, ListRunEvents, ListRuns, People, RowPage, Run,
-    RunEvent, RunEventList, RunList, SelectPeople, SubmitRun,
+    RunEvent, RunEventList, RunList, SelectPeople, SubmitRun, View,
 };
 use coffer_runtime::Context;
 use coffer_types::Role;
@@ -34,7 +34,7 @@ pub(crate) struct Runs {
     pub(crate) people: Option<People>,
     /// An export breaks off after its first part.
     pub(crate) breaks_off: bool,
-    /// Before the beginning of an export, and after each of its parts.
+    /// Before an answer with rows and the beginning of an export, and after each of its parts.
     pub(crate) pause: Duration,
     /// Answers come back with this refusal.
     pub(crate) refusal: Option<Refusal>,
@@ -68,8 +68,11 @@ impl Asked {
                 async move { found }
             })
             .on(move |question: GetRows| {
-                let page = rows.rows(question);
-                async move { page }
+                let (page, pause) = (rows.rows(question), rows.state().runs.pause);
+                async move {
+                    tokio::time::sleep(pause).await;
+                    page
+                }
             })
             .on(move |question: SelectPeople| {
                 let found = people.people(question);
@@ -133,6 +136,10 @@ impl Asked {
         }
         if run.state != "done" {
             return Err(Refusal::conflict("This run has no result yet."));
+        }
+        let wrong = |view: &View| view.filters.iter().any(|filter| filter.value == "not a number");
+        if question.view.as_ref().is_some_and(wrong) {
+            return Err(Refusal::invalid("view.filters[0].value", "This is not a number."));
         }
         let mut page = run_samples::page(&question);
         if self.state().runs.one_at_a_time {

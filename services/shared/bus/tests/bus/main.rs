@@ -1,5 +1,5 @@
 //! The bus against a real database and a real broker.
-#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod effects;
 mod faults;
