@@ -6,6 +6,7 @@ use clap::Parser as _;
 
 mod assets;
 mod bench;
+mod chart;
 mod lint;
 mod mariadb;
 mod nats;
@@ -54,9 +55,9 @@ enum Task {
     Bench { subject: bench::Subject },
     /// Checks format and lints
     Lint,
-    /// Generates the Rust of the contracts
+    /// Generates the Rust of the contracts and the plain manifests of the chart
     Gen {
-        /// Fails if the generated code is not what the contracts say
+        /// Fails if what is generated is not what contracts and chart say
         #[arg(long)]
         check: bool,
     },
@@ -83,7 +84,7 @@ fn run(task: Task) -> anyhow::Result<()> {
         Task::Services { stop: false } => test_services::start().map(|found| test_services::print(&found)),
         Task::Bench { subject } => bench::bench(subject),
         Task::Lint => lint::lint(),
-        Task::Gen { check: true } => proto::check(),
-        Task::Gen { check: false } => proto::generate(),
+        Task::Gen { check: true } => proto::check().and_then(|()| chart::check()),
+        Task::Gen { check: false } => proto::generate().and_then(|()| chart::generate()),
     }
 }

@@ -6,7 +6,7 @@ use crate::paths::root;
 use crate::shell::{command_in, install, is_installed, run};
 use crate::test_services::{self, Environment};
 use crate::wheels::Wheel;
-use crate::{lint, proto};
+use crate::{chart, lint, proto};
 
 /// The test runner, where it is not installed.
 const NEXTEST: Wheel =
@@ -15,6 +15,7 @@ const NEXTEST: Wheel =
 /// Runs all checks and tests; further arguments go to the test runner.
 pub(crate) fn test(arguments: &[String]) -> anyhow::Result<()> {
     proto::check()?;
+    chart::check()?;
     if !is_installed("chromium") || !is_installed("chromedriver") {
         install(&["chromium", "chromium-driver"])?;
     }

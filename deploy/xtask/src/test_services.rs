@@ -7,7 +7,7 @@ use anyhow::Context;
 
 use crate::paths::{local, local_folder};
 use crate::postgres::{self, Cluster};
-use crate::{mariadb, nats, owner, ports, process, python};
+use crate::{chart, mariadb, nats, owner, ports, process, python};
 
 const POSTGRES: Shared = Shared { name: "test-postgres", variable: "COFFER_TEST_POSTGRES" };
 const MARIADB: Shared = Shared { name: "test-mariadb", variable: "COFFER_TEST_MARIADB" };
@@ -36,6 +36,7 @@ pub(crate) fn start() -> anyhow::Result<Environment> {
         Ok((server.variable.to_owned(), address))
     });
     let mut environment = environment.collect::<anyhow::Result<Environment>>()?;
+    environment.extend(chart::environment()?);
     environment.push((python::VARIABLE.to_owned(), python::path()?.display().to_string()));
     write_environment(&environment)?;
     Ok(environment)

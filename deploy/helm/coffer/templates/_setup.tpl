@@ -12,6 +12,7 @@ annotations:
 {{- $mode := .root.Values.setup.mode -}}
 {{- if ne $mode "start" }}
 {{- $setup := merge (dict "name" (printf "%s-setup" .name) "settings" (ternary (printf "%s-setup" .settings) .settings (eq $mode "hook"))) . -}}
+{{- $job := merge (dict "command" "setup") $setup -}}
 {{- if eq $mode "hook" }}
 ---
 apiVersion: v1
@@ -31,7 +32,7 @@ metadata:
   {{- include "coffer.metadata" $setup | nindent 2 }}
   {{- include "coffer.hook" (dict "weight" "-5" "delete" true) | nindent 2 }}
   {{- else }}
-  name: {{ include "coffer.part" $setup }}-{{ cat .toml (include "coffer.image" .) (.values.settings | toJson) | sha256sum | trunc 8 }}
+  name: {{ include "coffer.part" $setup }}-{{ list .toml (include "coffer.job-pod" $job) | join "" | sha256sum | trunc 8 }}
   namespace: {{ .root.Release.Namespace }}
   labels: {{- include "coffer.labels" $setup | nindent 4 }}
   {{- end }}
@@ -41,25 +42,26 @@ spec:
   {{- if eq $mode "job" }}
   ttlSecondsAfterFinished: {{ int .root.Values.setup.keepSeconds }}
   {{- end }}
-  template:
-    metadata:
-      labels: {{- include "coffer.labels" $setup | nindent 8 }}
-    spec: {{- include "coffer.command" (merge (dict "command" "setup") $setup) | nindent 6 }}
+  template: {{- include "coffer.job-pod" $job | nindent 4 }}
 {{- end }}
 {{- end }}
 
-{{/* The pod of a Job that runs one of a service's commands. */}}
-{{- define "coffer.command" -}}
-restartPolicy: Never
-{{ include "coffer.pod" . }}
-containers:
-  - name: {{ .command }}
-    image: {{ include "coffer.image" . | quote }}
-    imagePullPolicy: {{ .root.Values.images.pullPolicy }}
-    args: [--config, /etc/coffer/coffer.toml, {{ .command }}]
-    env: {{- include "coffer.environment" . | nindent 6 }}
-    resources: {{- toYaml .values.resources | nindent 6 }}
-    {{- include "coffer.container-security" . | nindent 4 }}
-    volumeMounts: {{- include "coffer.mounts" . | nindent 6 }}
-volumes: {{- include "coffer.volumes" . | nindent 2 }}
+{{/* The pod of a Job that runs one of a service's commands. A Job cannot be changed, so names of plain ones have a
+     checksum of this. */}}
+{{- define "coffer.job-pod" -}}
+metadata:
+  labels: {{- include "coffer.labels" . | nindent 4 }}
+spec:
+  restartPolicy: Never
+  {{- include "coffer.pod" . | nindent 2 }}
+  containers:
+    - name: {{ .command }}
+      image: {{ include "coffer.image" . | quote }}
+      imagePullPolicy: {{ .root.Values.images.pullPolicy }}
+      args: [--config, /etc/coffer/coffer.toml, {{ .command }}]
+      env: {{- include "coffer.environment" . | nindent 8 }}
+      resources: {{- toYaml .values.resources | nindent 8 }}
+      {{- include "coffer.container-security" . | nindent 6 }}
+      volumeMounts: {{- include "coffer.mounts" . | nindent 8 }}
+  volumes: {{- include "coffer.volumes" . | nindent 4 }}
 {{- end }}
