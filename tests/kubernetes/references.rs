@@ -177,3 +177,18 @@ fn hooks_come_before_installations_and_upgrades() {
         assert_eq!(settings(&name), settings(&format!("coffer-{service}")), "{service}");
     }
 }
+
+/// A Job cannot be changed: applying another one under the same name would fail.
+#[test]
+fn a_plain_job_that_does_something_else_has_another_name() {
+    let names = |set: &str| {
+        let objects = objects(&["--values", "ci/production-values.yaml", "--set", set]);
+        objects.of("Job").map(|job| text(&job["metadata"]["name"]).to_owned()).collect::<BTreeSet<_>>()
+    };
+    let first = names("images.tag=0.1.0");
+    assert_eq!(first.len(), 4);
+    assert_eq!(first, names("images.tag=0.1.0"));
+    // The gateway's image is given by digest, but its label has the version.
+    assert!(first.is_disjoint(&names("images.tag=0.1.1")));
+    assert_eq!(first.intersection(&names("organisation=Another")).count(), 2, "gateway and consent have it");
+}
