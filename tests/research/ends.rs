@@ -8,7 +8,7 @@ use serde_json::Value;
 use sqlx::{Connection as _, PgConnection};
 
 /// Minutes of work without a row, and without a function that the gate refuses.
-const ENDLESS: &str =
+pub(crate) const ENDLESS: &str =
     "select count(*) as pairs from generate_series(1, 300000) a, generate_series(1, 300000) b
                         where (a * b) % 7919 = 1";
 
